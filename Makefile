@@ -1,0 +1,53 @@
+# Tocsin's commands. `make run` and `make test` do all the set-up they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup test check format lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/.run ## install what running needs, then start the demo
+	@$(BIN)/tocsin demo
+
+setup: $(VENV)/.dev ## make .venv/ with everything, .venv/bin/tocsin among it
+
+test: $(VENV)/.dev ## all tests, with branch coverage
+	$(PYTEST) --cov --cov-report=term:skip-covered
+
+check: $(VENV)/.dev ## format, lint, types, import arrows
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/.dev ## rewrite the code in our format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## resolve the dependencies again (needs uv)
+	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --quiet --extra build pyproject.toml --output-file deploy/locks/run.txt
+	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --quiet --extra dev pyproject.toml --output-file deploy/locks/dev.txt
+
+clean: ## remove what these commands made
+	rm -rf $(VENV) .cache .coverage .mypy_cache .pytest_cache .ruff_cache
+
+$(VENV)/bin/python:
+	@sh deploy/make-venv.sh $(PYTHON) $(VENV)
+
+$(VENV)/.run: deploy/locks/run.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing Tocsin into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/locks/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: deploy/locks/dev.txt $(VENV)/.run
+	@echo "Installing the development tools into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/locks/dev.txt
+	@touch $@
