@@ -1,0 +1,1 @@
+"""The stages that consume the log: rules, matching, alerting, delivery."""

@@ -1,0 +1,1 @@
+"""The service around the rules: feeds in, log and stores, page and API, command line."""

@@ -1,0 +1,1 @@
+"""From matches to alert revisions: stories and their decisions, and the loop."""

@@ -1,0 +1,1 @@
+"""From alert revisions to whoever subscribed: publish once, send to channels."""

@@ -1,0 +1,1 @@
+"""From an article to its matches, and the loop that does it."""

@@ -1,0 +1,1 @@
+"""Watch rules: model, query language, loader, compiled rule set."""

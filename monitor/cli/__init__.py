@@ -1,0 +1,1 @@
+"""The `tocsin` commands and the wiring; the only place in `monitor` that may import `consumers`."""

@@ -1,0 +1,1 @@
+"""Follow alerts from a Python program."""

@@ -1,0 +1,1 @@
+"""What every part shares: values, errors, codec, ports, settings, metrics. Imports nothing else of ours."""

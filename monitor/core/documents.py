@@ -1,0 +1,182 @@
+"""YAML files that people write: loaded with line numbers, checked against a model, every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+from pydantic_core import ErrorDetails
+
+from monitor.core.durations import parse_duration, render_duration
+from monitor.core.errors import SettingsError
+from monitor.core.problems import Problem, suggestion
+
+Location = tuple[str | int, ...]
+_Model = TypeVar("_Model", bound=BaseModel)
+_SHOWN_VALUE_CHARACTERS = 80
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(render_duration)]
+
+
+class Strict(BaseModel):
+    """Base of everything people write: frozen, and unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed YAML file that knows on which line each of its keys stands."""
+
+    path: str
+    data: Any
+    lines: Mapping[Location, int]
+
+    def line(self, location: Location) -> int | None:
+        """The one-based line of the key at `location`, else of the nearest key around it."""
+        for end in range(len(location), -1, -1):
+            if location[:end] in self.lines:
+                return self.lines[location[:end]]
+        return None
+
+    def problem(self, location: Location, message: str) -> Problem:
+        """A problem at that key."""
+        return Problem(self.path, self.line(location), dotted(location), message)
+
+
+def load_document(path: Path) -> Document:
+    """The YAML file at `path`.
+
+    Raises:
+        SettingsError: It cannot be read, is no YAML, or holds a key twice.
+    """
+    try:
+        return parse_document(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise SettingsError([Problem(str(path), None, "", f"cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError([Problem(str(path), None, "", "is not UTF-8 text")]) from error
+
+
+def parse_document(text: str, path: str) -> Document:
+    """The YAML in `text`; `path` names it in problems. Raises as `load_document`."""
+    lines: dict[Location, int] = {}
+    problems: list[Problem] = []
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is not None:
+            _collect_lines(node, (), lines, problems, path)
+        data = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        cause = getattr(error, "problem", None) or "cannot be parsed"
+        line = mark.line + 1 if mark else None
+        raise SettingsError([Problem(path, line, "", f"is not valid YAML: {cause}")]) from error
+    if problems:
+        raise SettingsError(problems)
+    return Document(path, data, lines)
+
+
+def validate(model: type[_Model], document: Document, at: Location = ()) -> _Model:
+    """The part of a document at `at`, as the model.
+
+    Raises:
+        SettingsError: With every problem in it: file, line, key, the value and what is allowed.
+    """
+    part = document.data
+    for step in at:
+        part = part[step]
+    try:
+        return model.model_validate({} if part is None else part)
+    except ValidationError as error:
+        raise SettingsError(
+            [
+                document.problem(
+                    (*at, *(step for step in detail["loc"] if _stands_in(document.data, at, detail, step))),
+                    describe(detail, model),
+                )
+                for detail in error.errors()
+            ]
+        ) from error
+
+
+def describe(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    """One pydantic error in our words; unknown keys come with a suggestion."""
+    if detail["type"] == "extra_forbidden":
+        known = _fields_at(model, detail["loc"][:-1])
+        return f"unknown key{suggestion(str(detail['loc'][-1]), known)}"
+    if detail["type"] == "missing":
+        return "is required"
+    message = detail["msg"].removeprefix("Value error, ")
+    shown = repr(detail["input"])
+    if len(shown) > _SHOWN_VALUE_CHARACTERS:
+        shown = shown[:_SHOWN_VALUE_CHARACTERS] + "…"
+    return f"{shown}: {message[:1].lower()}{message[1:]}"
+
+
+def dotted(location: Location) -> str:
+    """`rules[2].when.all[0]` for a location."""
+    text = ""
+    for step in location:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text
+
+
+def _stands_in(data: Any, at: Location, detail: ErrorDetails, step: str | int) -> bool:
+    """Whether a step of pydantic's location is one a reader of the file can see (unions add tags of their own)."""
+    if isinstance(step, int) or step == detail["loc"][-1]:
+        return True
+    part: Any = data
+    for seen in at:
+        part = part[seen]
+    return step in _keys_within(part)
+
+
+def _keys_within(data: Any) -> set[str]:
+    if isinstance(data, dict):
+        return {str(key) for key in data} | set().union(*(_keys_within(value) for value in data.values()))
+    if isinstance(data, list):
+        return set().union(*(_keys_within(value) for value in data))
+    return set()
+
+
+def _fields_at(model: type[BaseModel], location: Location) -> set[str]:
+    """The field names of the model that stands at a location inside `model`; empty when it is no model."""
+    current: list[Any] = [model]
+    for step in location:
+        if isinstance(step, int):
+            continue
+        fields = [m.model_fields[step] for m in current if step in m.model_fields]
+        if fields:
+            current = [inner for found in fields for inner in _models_in(found.annotation)]
+    return {name for m in current for name in m.model_fields}
+
+
+def _models_in(annotation: Any) -> Iterable[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for argument in get_args(annotation) for model in _models_in(argument)]
+
+
+def _collect_lines(
+    node: yaml.Node, at: Location, lines: dict[Location, int], problems: list[Problem], path: str
+) -> None:
+    lines.setdefault(at, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            line = key.start_mark.line + 1
+            if name in seen:
+                problems.append(Problem(path, line, dotted((*at, name)), "stands here a second time"))
+            seen.add(name)
+            lines[(*at, name)] = line
+            _collect_lines(value, (*at, name), lines, problems, path)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            _collect_lines(value, (*at, index), lines, problems, path)

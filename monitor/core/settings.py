@@ -1,0 +1,201 @@
+"""The settings: one YAML file plus the environment, read once, checked wholly.
+
+`TOCSIN_WEB__PORT=9000` overrides `web: {port: ...}`; two underscores part the levels. Paths in the file are
+relative to the file. A part of the service receives its own group and no other.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+
+from monitor.core.documents import Document, Duration, Strict, describe, dotted, load_document
+from monitor.core.errors import SettingsError
+from monitor.core.problems import Problem
+
+ENVIRONMENT_PREFIX = "TOCSIN_"
+
+
+class PollSettings(Strict):
+    """How feeds are polled."""
+
+    interval: Duration = Field(
+        default=timedelta(minutes=5), description="how often a feed is polled unless it says otherwise"
+    )
+    min_interval: Duration = Field(default=timedelta(minutes=1), description="never more often than this: politeness")
+    max_backoff: Duration = Field(default=timedelta(hours=6), description="longest wait after failures in a row")
+    jitter: float = Field(default=0.1, ge=0, le=0.5, description="share of the interval to spread polls over")
+    timeout: Duration = Field(default=timedelta(seconds=30), description="whole fetch, redirects included")
+    connect_timeout: Duration = Field(default=timedelta(seconds=10), description="connection set-up")
+    max_body_bytes: int = Field(
+        default=5_000_000, ge=10_000, le=100_000_000, description="decoded size of a feed document"
+    )
+    max_redirects: int = Field(default=5, ge=0, le=20, description="redirects followed in one fetch")
+    concurrency: int = Field(default=32, ge=1, le=1000, description="fetches at one time")
+    workers: int = Field(default=1, ge=1, le=64, description="processes that parse")
+    parse_deadline: Duration = Field(default=timedelta(seconds=10), description="a parse is killed after this")
+    backfill_age: Duration = Field(
+        default=timedelta(hours=1), description="on a feed's first poll, entries older than this are past, not news"
+    )
+    allow_private_addresses: bool = Field(default=False, description="also fetch from loopback and private networks")
+    contact: str = Field(default="", description="your web page or mail address, sent to publishers in the User-Agent")
+
+
+class MatchSettings(Strict):
+    """How articles are matched."""
+
+    workers: int = Field(default=1, ge=1, le=64, description="processes that match")
+    batch: int = Field(default=50, ge=1, le=1000, description="articles handed to a worker at a time")
+    deadline: Duration = Field(default=timedelta(seconds=5), description="one article's matching is killed after this")
+
+
+class DeliverSettings(Strict):
+    """How alerts are sent to channels."""
+
+    timeout: Duration = Field(default=timedelta(seconds=10), description="one attempt at a webhook")
+    max_attempts: int = Field(
+        default=8, ge=1, le=30, description="attempts before an alert is put aside as a dead delivery"
+    )
+    first_retry: Duration = Field(
+        default=timedelta(seconds=5), description="wait after the first failed attempt; doubles"
+    )
+    max_retry: Duration = Field(default=timedelta(minutes=30), description="longest wait between attempts")
+    allow_private_addresses: bool = Field(default=False, description="also send to loopback and private networks")
+
+
+class WebSettings(Strict):
+    """Where the page, the API and the metrics are."""
+
+    host: str = Field(default="127.0.0.1", description="address to listen on; other than loopback needs a token")
+    port: int = Field(default=8765, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    token: SecretStr | None = Field(default=None, description="callers must send it: Authorization: Bearer ...")
+
+    @model_validator(mode="after")
+    def _guarded(self) -> WebSettings:
+        if self.token is None and not is_loopback(self.host):
+            raise ValueError(
+                f"host {self.host} is reachable from other machines: set web.token too (allowed without: loopback)"
+            )
+        return self
+
+    @field_validator("token")
+    @classmethod
+    def _long_enough(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and len(token.get_secret_value()) < 16:
+            # The value stays out of the message.
+            raise ValueError("is too short (allowed: 16 characters or more)")
+        return token
+
+
+class LogSettings(Strict):
+    """How long the log keeps things. `matches` and `alerts` have 32 partitions for good."""
+
+    articles: Duration = Field(default=timedelta(days=14), description="keep articles for")
+    matches: Duration = Field(default=timedelta(days=7), description="keep matches for")
+    alerts: Duration = Field(default=timedelta(days=90), description="keep alerts and their history for")
+    deadletters: Duration = Field(default=timedelta(days=90), description="keep dead letters for")
+    article_partitions: int = Field(default=8, ge=1, le=1024, description="may grow, never shrink")
+
+
+class LoggingSettings(Strict):
+    """What is logged and how."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="least severity that is logged"
+    )
+    format: Literal["auto", "text", "json"] = Field(default="auto", description="auto: text on a terminal, else JSON")
+
+
+class Settings(Strict):
+    """Everything. Paths are absolute once loaded."""
+
+    backend: Literal["embedded"] = Field(default="embedded", description="one process with one file")
+    prefix: str = Field(default="tocsin", pattern=r"^[a-z][a-z0-9-]{0,40}$", description="starts every topic and group")
+    data: Path = Field(default=Path("tocsin.db"), description="the file that holds everything")
+    feeds: Path = Field(default=Path("feeds.yaml"), description="the feeds to watch")
+    rules: Path = Field(default=Path("rules"), description="a rule file, or a folder of them")
+    subscriptions: Path = Field(default=Path("subscriptions.yaml"), description="who gets which alerts; may be missing")
+    poll: PollSettings = PollSettings()
+    match: MatchSettings = MatchSettings()
+    deliver: DeliverSettings = DeliverSettings()
+    web: WebSettings = WebSettings()
+    log: LogSettings = LogSettings()
+    logging: LoggingSettings = LoggingSettings()
+
+    def resolved(self, folder: Path) -> Settings:
+        """The same with paths made absolute, relative ones from `folder`."""
+        paths = {
+            name: (folder / getattr(self, name)).absolute() for name in ("data", "feeds", "rules", "subscriptions")
+        }
+        return self.model_copy(update=paths)
+
+
+def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in a file, overridden by `TOCSIN_...` variables.
+
+    Raises:
+        SettingsError: With every problem in the file and in the environment.
+    """
+    document = load_document(path)
+    if document.data is not None and not isinstance(document.data, dict):
+        raise SettingsError([document.problem((), "holds no settings (allowed: keys and values)")])
+    overrides = _from_environment(environment)
+    merged = _merge(document.data or {}, overrides)
+    try:
+        return Settings.model_validate(merged).resolved(path.absolute().parent)
+    except ValidationError as error:
+        problems = [
+            _problem(document, overrides, detail["loc"], describe(detail, Settings)) for detail in error.errors()
+        ]
+        raise SettingsError(problems) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a listener on `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    overrides: dict[str, Any] = {}
+    for name, value in sorted(environment.items()):
+        if not name.startswith(ENVIRONMENT_PREFIX) or name == "TOCSIN_CONFIG":
+            continue
+        *groups, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+        level = overrides
+        for group in groups:
+            inner = level.setdefault(group, {})
+            level = inner if isinstance(inner, dict) else {}
+        level[key] = yaml.safe_load(value) if value.strip() else value
+    return overrides
+
+
+def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        old = merged.get(key)
+        merged[key] = _merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _problem(
+    document: Document, overrides: Mapping[str, Any], location: tuple[str | int, ...], message: str
+) -> Problem:
+    part: Any = overrides
+    for step in location:
+        part = part.get(step) if isinstance(part, dict) else None
+    if part is None:
+        return document.problem(location, message)
+    name = ENVIRONMENT_PREFIX + "__".join(str(step) for step in location).upper()
+    return Problem("environment", None, name, f"{dotted(location)}: {message}")

@@ -1,0 +1,1 @@
+"""The sample news of the demo and the server that publishes it."""

@@ -1,0 +1,1 @@
+"""Feeds in: when to poll, how to fetch and parse, what is new."""

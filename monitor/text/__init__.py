@@ -1,0 +1,1 @@
+"""Text as rules see it: folding with offsets into the original, words, sentences."""

@@ -1,0 +1,1 @@
+"""The live page, the API, the event stream, metrics and health."""
