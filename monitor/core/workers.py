@@ -69,7 +69,7 @@ class WorkerPool:
     def close(self) -> None:
         """Kill what still runs and wait for the processes to end."""
         self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()  # type: ignore[no-untyped-call]
+        self._pool.join()
 
 
 def result_of(future: Future[_Result]) -> _Result:
