@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from monitor.core.durations import parse_duration, render_duration
 from monitor.core.errors import SettingsError
+from monitor.core.escape import one_line
 from monitor.core.problems import Problem, suggestion
 
 Location = tuple[str | int, ...]
@@ -113,10 +114,10 @@ def describe(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if detail["type"] == "missing":
         return "is required"
     message = detail["msg"].removeprefix("Value error, ")
-    shown = repr(detail["input"])
-    if len(shown) > _SHOWN_VALUE_CHARACTERS:
-        shown = shown[:_SHOWN_VALUE_CHARACTERS] + "…"
-    return f"{shown}: {message[:1].lower()}{message[1:]}"
+    message = f"{message[:1].lower()}{message[1:]}"
+    if isinstance(detail["input"], dict | list) or _is_secret(model, detail["loc"]):
+        return message
+    return f"{one_line(repr(detail['input']), _SHOWN_VALUE_CHARACTERS)}: {message}"
 
 
 def dotted(location: Location) -> str:
@@ -147,6 +148,10 @@ def _keys_within(data: Any) -> set[str]:
 
 def _fields_at(model: type[BaseModel], location: Location) -> set[str]:
     """The field names of the model that stands at a location inside `model`; empty when it is no model."""
+    return {name for found in _models_at(model, location) for name in found.model_fields}
+
+
+def _models_at(model: type[BaseModel], location: Location) -> list[type[BaseModel]]:
     current: list[Any] = [model]
     for step in location:
         if isinstance(step, int):
@@ -154,7 +159,15 @@ def _fields_at(model: type[BaseModel], location: Location) -> set[str]:
         fields = [m.model_fields[step] for m in current if step in m.model_fields]
         if fields:
             current = [inner for found in fields for inner in _models_in(found.annotation)]
-    return {name for m in current for name in m.model_fields}
+    return current
+
+
+def _is_secret(model: type[BaseModel], location: Location) -> bool:
+    """Whether the value at a location must not be shown."""
+    if not location:
+        return False
+    fields = [found.model_fields.get(str(location[-1])) for found in _models_at(model, location[:-1])]
+    return any(field is not None and "SecretStr" in repr(field.annotation) for field in fields)
 
 
 def _models_in(annotation: Any) -> Iterable[type[BaseModel]]:

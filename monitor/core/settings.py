@@ -122,12 +122,12 @@ class Settings(Strict):
     feeds: Path = Field(default=Path("feeds.yaml"), description="the feeds to watch")
     rules: Path = Field(default=Path("rules"), description="a rule file, or a folder of them")
     subscriptions: Path = Field(default=Path("subscriptions.yaml"), description="who gets which alerts; may be missing")
-    poll: PollSettings = PollSettings()
-    match: MatchSettings = MatchSettings()
-    deliver: DeliverSettings = DeliverSettings()
-    web: WebSettings = WebSettings()
-    log: LogSettings = LogSettings()
-    logging: LoggingSettings = LoggingSettings()
+    poll: PollSettings = Field(default_factory=PollSettings)
+    match: MatchSettings = Field(default_factory=MatchSettings)
+    deliver: DeliverSettings = Field(default_factory=DeliverSettings)
+    web: WebSettings = Field(default_factory=WebSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
+    logging: LoggingSettings = Field(default_factory=LoggingSettings)
 
     def resolved(self, folder: Path) -> Settings:
         """The same with paths made absolute, relative ones from `folder`."""

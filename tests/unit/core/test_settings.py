@@ -1,0 +1,71 @@
+"""Settings: file and environment, checked wholly."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.core.errors import SettingsError
+from monitor.core.settings import load_settings
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "tocsin.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_an_empty_file_gives_the_defaults_with_paths_beside_it(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, ""), {})
+
+    assert settings.data == tmp_path / "tocsin.db"
+    assert settings.poll.interval == timedelta(minutes=5)
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, "web: {port: 9000, host: 127.0.0.1}\n")
+
+    settings = load_settings(path, {"TOCSIN_WEB__PORT": "9100", "TOCSIN_POLL__INTERVAL": "90s", "HOME": "/x"})
+
+    assert settings.web.port == 9100
+    assert settings.web.host == "127.0.0.1"
+    assert settings.poll.interval == timedelta(seconds=90)
+
+
+def test_every_problem_of_file_and_environment_is_named_with_its_place(tmp_path: Path) -> None:
+    path = written(tmp_path, "pol: {}\npoll:\n  interval: often\n  jitter: 2\n")
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path, {"TOCSIN_WEB__PORT": "99999"})
+
+    assert [(p.where, p.line, p.key) for p in caught.value.problems] == [
+        (str(path), 3, "poll.interval"),
+        (str(path), 4, "poll.jitter"),
+        ("environment", None, "TOCSIN_WEB__PORT"),
+        (str(path), 1, "pol"),
+    ]
+
+
+def test_an_address_that_others_can_reach_is_refused_without_a_token(tmp_path: Path) -> None:
+    path = written(tmp_path, "web: {host: 0.0.0.0}\n")
+
+    with pytest.raises(SettingsError, match=r"set web\.token too"):
+        load_settings(path, {})
+    assert load_settings(path, {"TOCSIN_WEB__TOKEN": "0123456789abcdef"}).web.host == "0.0.0.0"  # noqa: S104 (the case under test)
+
+
+def test_secrets_show_neither_in_repr_nor_in_problems(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, "web: {token: sesame-open-sesame}\n"), {})
+    with pytest.raises(SettingsError) as caught:
+        load_settings(written(tmp_path, "web: {token: sesame}\n"), {})
+
+    assert "sesame" not in repr(settings)
+    assert "sesame" not in str(caught.value)
+    assert "16 characters or more" in str(caught.value)
+
+
+def test_a_list_where_settings_belong_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="holds no settings"):
+        load_settings(written(tmp_path, "- a\n- b\n"), {})
