@@ -1,0 +1,109 @@
+"""A feed server on loopback whose documents a test changes while it serves them."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from xml.sax.saxutils import escape
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry to serve."""
+
+    id: str
+    title: str
+    summary: str
+    link: str
+    published_at: datetime
+
+
+def rss(title: str, items: Sequence[Item]) -> bytes:
+    """An RSS 2.0 document, newest entry first."""
+    entries = "".join(
+        f'<item><guid isPermaLink="false">{escape(item.id)}</guid><title>{escape(item.title)}</title>'
+        f"<link>{escape(item.link)}</link><description>{escape(item.summary)}</description>"
+        f"<pubDate>{format_datetime(item.published_at.astimezone(UTC))}</pubDate></item>"
+        for item in reversed(items)
+    )
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>{escape(title)}</title>'
+        f"<link>https://{escape(title)}/</link><description>For tests</description><language>en</language>"
+        f"{entries}</channel></rss>"
+    ).encode()
+
+
+class FeedServer:
+    """Serves what `put` last gave it, with ETag and 304. A context manager; `polls` counts requests by path."""
+
+    def __init__(self) -> None:
+        self._documents: dict[str, tuple[str, bytes]] = {}
+        self._lock = threading.Lock()
+        self.polls: dict[str, int] = {}
+        self.served: list[tuple[str, str]] = []  # path and ETag of every 200
+        handler = type("Handler", (_Handler,), {"feeds": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    def put(self, path: str, document: bytes) -> str:
+        """Serve this document at that path from now on; its ETag."""
+        tag = f'"{hashlib.blake2b(document, digest_size=8).hexdigest()}"'
+        with self._lock:
+            self._documents[path] = (tag, document)
+        return tag
+
+    def get(self, path: str) -> tuple[str, bytes] | None:
+        """ETag and document at a path."""
+        with self._lock:
+            self.polls[path] = self.polls.get(path, 0) + 1
+            return self._documents.get(path)
+
+    def url(self, path: str) -> str:
+        """The address of a path."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}{path}"
+
+    def __enter__(self) -> FeedServer:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    feeds: FeedServer
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        found = self.feeds.get(self.path)
+        if found is None:
+            self._answer(404, b"", None)
+            return
+        tag, document = found
+        if self.headers.get("If-None-Match") == tag:
+            self._answer(304, b"", tag)
+            return
+        self._answer(200, document, tag)
+        self.feeds.served.append((self.path, tag))
+
+    def _answer(self, status: int, body: bytes, tag: str | None) -> None:
+        self.send_response(status)
+        if tag is not None:
+            self.send_header("ETag", tag)
+        self.send_header("Content-Type", "application/rss+xml; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (named by the standard library)
+        """Say nothing: tests print what matters."""
