@@ -9,7 +9,7 @@ import msgspec
 from monitor.core.alert import ALERT_SCHEMA, Alert
 from monitor.core.article import ARTICLE_SCHEMA, Article
 from monitor.core.errors import BadRecordError, NewerSchemaError
-from monitor.core.match import MATCH_SCHEMA, Match
+from monitor.core.match import MATCH_SCHEMA, Match, PastMatch
 
 _Value = TypeVar("_Value", Article, Match, Alert)
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -23,6 +23,7 @@ _header_decoder = msgspec.json.Decoder(_Header)
 _article_decoder = msgspec.json.Decoder(Article)
 _match_decoder = msgspec.json.Decoder(Match)
 _alert_decoder = msgspec.json.Decoder(Alert)
+_past_match_decoder = msgspec.json.Decoder(PastMatch)
 
 
 def encode(value: object) -> bytes:
@@ -48,6 +49,18 @@ def decode_match(raw: bytes, subject: str) -> Match:
 def decode_alert(raw: bytes, subject: str) -> Alert:
     """The alert in a record; errors as `decode_article`."""
     return _decode(raw, subject, _alert_decoder, ALERT_SCHEMA)
+
+
+def decode_past_match(raw: bytes, subject: str) -> PastMatch:
+    """The past match in an entry of a partition's state; `subject` names the entry in errors.
+
+    Raises:
+        BadRecordError: It is none.
+    """
+    try:
+        return _past_match_decoder.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadRecordError(subject, str(error)) from error
 
 
 def _decode(raw: bytes, subject: str, decoder: msgspec.json.Decoder[_Value], known: int) -> _Value:
