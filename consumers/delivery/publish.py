@@ -1,0 +1,181 @@
+"""The loop from the `alerts` topic into the alert history: each revision once. Decides nothing itself."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from consumers.delivery.retries import STORE_BACKOFF, Backoff, Trouble
+from monitor.core.alert import Alert
+from monitor.core.clock import Clock
+from monitor.core.codec import decode_alert
+from monitor.core.dead_letter import MAX_DEAD_LETTERS_IN_A_ROW, DeadLetter
+from monitor.core.errors import BadRecordError, CommitRefusedError, MonitorError, TooManyDeadLettersError
+from monitor.core.metrics import Metrics
+from monitor.core.ports import AlertHistory, Log, LogConsumer
+from monitor.core.record import Record, Topic
+
+logger = logging.getLogger(__name__)  # `log` is the port here
+
+_MAX_RECORDS = 200
+_POLL_SECONDS = 0.5  # the longest that a stop waits for a quiet topic
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class _Decided:
+    alert: Alert
+    appended_at: datetime
+
+
+class _Stopped(Exception):  # noqa: N818 - no error: unwinds a retry when the daemon stops
+    """The stop came while something was being tried again."""
+
+
+class PublishLoop:
+    """Publish alerts as they are decided; dead-letter what is none.
+
+    Offsets are committed after the append, so a crash repeats a batch, and the history recognises the repeats.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        history: AlertHistory,
+        metrics: Metrics,
+        clock: Clock,
+        group: str,
+        *,
+        backoff: Backoff = STORE_BACKOFF,
+    ) -> None:
+        self._log = log
+        self._history = history
+        self._metrics = metrics
+        self._clock = clock
+        self._group = group
+        self._backoff = backoff
+        self._bad_in_a_row = 0
+        self._trouble = Trouble(logger, "publishing waits", group=group)
+
+    def run(self, stop: threading.Event) -> None:
+        """Publish until `stop` is set.
+
+        Raises:
+            NewerSchemaError: An alert of a newer Tocsin; nothing of its batch was committed.
+            TooManyDeadLettersError: So many bad records in a row that the fault is probably ours.
+        """
+        try:
+            consumer = self._retried(stop, lambda: self._log.consumer(Topic.ALERTS, self._group))
+        except _Stopped:
+            return
+        try:
+            while not stop.is_set():
+                self._publish_next(consumer, stop)
+        except _Stopped:
+            logger.info("publishing stopped in a batch", extra={"group": self._group})
+        finally:
+            consumer.close()
+
+    def _publish_next(self, consumer: LogConsumer, stop: threading.Event) -> None:
+        polled = self._retried(stop, lambda: consumer.poll(max_records=_MAX_RECORDS, timeout_seconds=_POLL_SECONDS))
+        if polled.records:
+            decided, dead_letters = self._decode(polled.records)
+            if dead_letters:
+                self._retried(stop, lambda: self._log.append([letter.to_record() for letter in dead_letters]))
+                self._metrics.dead_letters.labels(Topic.ALERTS).inc(len(dead_letters))
+            if decided:
+                self._publish(decided, stop)
+            self._commit(consumer, polled.records, stop)
+        lag = self._retried(stop, consumer.lag)
+        self._metrics.consumer_lag.labels(Topic.ALERTS).set(sum(lag.values()))
+
+    def _decode(self, records: Sequence[Record]) -> tuple[list[_Decided], list[DeadLetter]]:
+        decided: list[_Decided] = []
+        dead_letters: list[DeadLetter] = []
+        for record in records:
+            try:
+                decided.append(_Decided(decode_alert(record.value, str(record.position)), record.appended_at))
+                self._bad_in_a_row = 0
+            except BadRecordError as error:
+                self._bad_in_a_row += 1
+                if self._bad_in_a_row > MAX_DEAD_LETTERS_IN_A_ROW:
+                    raise TooManyDeadLettersError(Topic.ALERTS, self._bad_in_a_row) from error
+                dead_letters.append(DeadLetter.of(record, error.cause, now=self._clock()))
+                logger.warning(
+                    "record put aside",
+                    extra={
+                        "topic": Topic.ALERTS,
+                        "partition": record.position.partition,
+                        "offset": record.position.offset,
+                        "reason": error.cause,
+                    },
+                )
+        return decided, dead_letters
+
+    def _publish(self, decided: Sequence[_Decided], stop: threading.Event) -> None:
+        alerts = [one.alert for one in decided]
+        published = self._retried(stop, lambda: self._history.append(alerts, now=self._clock()))
+        now = self._clock()
+        new = [one for one, as_published in zip(decided, published, strict=True) if as_published is not None]
+        for one in new:
+            self._count(one, now)
+        logger.info("alerts published", extra={"new": len(new), "repeated": len(decided) - len(new)})
+
+    def _count(self, decided: _Decided, now: datetime) -> None:
+        data = decided.alert.data
+        self._metrics.alerts.labels(self._metrics.rule_label(data.rule), data.severity, data.change.kind).inc()
+        latency = publish_latency_seconds(decided.alert, decided.appended_at, now)
+        if latency is not None:
+            self._metrics.publish_latency.observe(latency)
+
+    def _commit(self, consumer: LogConsumer, records: Sequence[Record], stop: threading.Event) -> None:
+        offsets: dict[int, int] = {}
+        for record in records:
+            offsets[record.position.partition] = record.position.offset + 1
+        try:
+            self._retried(stop, lambda: consumer.commit(offsets))
+        except CommitRefusedError as error:
+            # Its new owner publishes the batch again, and the history knows it.
+            logger.info("commit refused", extra={"group": self._group, "error": str(error)})
+
+    def _retried(self, stop: threading.Event, step: Callable[[], _Result]) -> _Result:
+        """The step's result, tried until it works.
+
+        Raises:
+            _Stopped: The stop came first.
+            CommitRefusedError: Trying the same commit again cannot help.
+        """
+        while True:
+            try:
+                result = step()
+            except CommitRefusedError:
+                raise
+            except MonitorError as error:
+                if not error.retriable:
+                    raise
+                self._trouble.failed(str(error))
+            else:
+                self._trouble.ended()
+                return result
+            if stop.wait(self._backoff.wait_seconds(self._trouble.failures, draw=random.random())):
+                raise _Stopped
+
+
+def publish_latency_seconds(alert: Alert, appended_at: datetime, now: datetime) -> float | None:
+    """Seconds from the first sight of the article that brought a revision to its publication; None if unknown.
+
+    Args:
+        appended_at: When the alert was appended to the log, which is when it was decided.
+    """
+    latency = alert.data.latency
+    if latency.match is not None and latency.decide is not None:
+        since_decided = (now - appended_at) / timedelta(seconds=1)
+        return max(0.0, latency.match + latency.decide + since_decided)
+    if alert.data.change.kind == "opened":
+        return max(0.0, (now - alert.data.story.first_seen_at) / timedelta(seconds=1))
+    return None
