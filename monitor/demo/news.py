@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from importlib import resources
 from typing import Literal
@@ -10,7 +9,9 @@ from urllib.parse import urljoin
 
 from pydantic import Field, model_validator
 
+from monitor.core.alert import ChangeKind
 from monitor.core.documents import Document, Duration, Strict, parse_document, validate
+from monitor.demo.expectations import ExpectedAlert, page_of
 
 FeedFormat = Literal["rss", "atom", "rdf"]
 Kind = Literal["report", "copy", "past", "trap", "hostile", "ordinary"]
@@ -124,12 +125,22 @@ class SampleArticle(Strict):
         return there[-1] if there else None
 
 
+class OpenedBy(Strict):
+    """An alert that has to come, named by the article that opens it, and the changes that follow."""
+
+    rule: str
+    article: str
+    then: tuple[ChangeKind, ...] = ()
+    shadow: bool = False
+
+
 class SampleNews(Strict):
-    """All of it."""
+    """All of it, and the alerts it has to lead to."""
 
     note: str
     outlets: tuple[Outlet, ...]
     articles: tuple[SampleArticle, ...]
+    alerts: tuple[OpenedBy, ...]
 
     @model_validator(mode="after")
     def _names_only_what_is_there(self) -> SampleNews:
@@ -141,6 +152,9 @@ class SampleNews(Strict):
                 raise ValueError(f"article {article.id} names an unknown outlet")
             if article.copy_of is not None and article.copy_of not in articles:
                 raise ValueError(f"article {article.id} copies an unknown article")
+        for alert in self.alerts:
+            if alert.article not in articles:
+                raise ValueError(f"an alert of {alert.rule} names an unknown article: {alert.article}")
         return self
 
     @property
@@ -160,12 +174,23 @@ class SampleNews(Strict):
         """The address that the article's feed entry links to."""
         return urljoin(self.outlet(article.outlet).site, article.link)
 
-    def urls(self) -> Mapping[str, str]:
-        """Addresses by article id."""
-        return {article.id: self.url(article) for article in self.articles}
+    @property
+    def expected(self) -> tuple[ExpectedAlert, ...]:
+        """The alerts that have to come."""
+        return tuple(self._expected(alert) for alert in self.alerts)
+
+    def _expected(self, alert: OpenedBy) -> ExpectedAlert:
+        told_by = [article for article in self.articles if alert.article in (article.id, article.copy_of)]
+        return ExpectedAlert(
+            rule=alert.rule,
+            title=next(article.title for article in told_by if article.id == alert.article),
+            pages=frozenset(page_of(self.url(article)) for article in told_by),
+            then=frozenset(alert.then),
+            shadow=alert.shadow,
+        )
 
 
-def load_news() -> SampleNews:
+def load_sample_news() -> SampleNews:
     """The sample news that ships with the project.
 
     Raises:
@@ -176,4 +201,9 @@ def load_news() -> SampleNews:
 
 def demo_document(name: str) -> Document:
     """A YAML file of this package."""
-    return parse_document(resources.files("monitor.demo").joinpath(name).read_text(encoding="utf-8"), name)
+    return parse_document(demo_text(name), name)
+
+
+def demo_text(name: str) -> str:
+    """The text of a file of this package."""
+    return resources.files("monitor.demo").joinpath(name).read_text(encoding="utf-8")
