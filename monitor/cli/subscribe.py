@@ -96,7 +96,7 @@ def _remembered(path: Path | None) -> StreamId | None:
         raise UsageError(f"--cursor {path}: {error}") from error
 
 
-async def _print_all(alerts: AsyncGenerator[Alert | Gap], cursor_path: Path | None, *, as_json: bool) -> None:
+async def _print_all(alerts: AsyncGenerator[Alert | Gap, None], cursor_path: Path | None, *, as_json: bool) -> None:
     console = Console()
     async with aclosing(alerts) as following:
         async for item in following:

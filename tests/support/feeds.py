@@ -43,26 +43,31 @@ class FeedServer:
     """Serves what `put` last gave it, with ETag and 304. A context manager; `polls` counts requests by path."""
 
     def __init__(self) -> None:
-        self._documents: dict[str, tuple[str, bytes]] = {}
+        self._documents: dict[str, tuple[str, bytes, str]] = {}
         self._lock = threading.Lock()
         self.polls: dict[str, int] = {}
-        self.served: list[tuple[str, str]] = []  # path and ETag of every 200
+        self.served: set[tuple[str, str]] = set()  # path and ETag of all that was answered with
         handler = type("Handler", (_Handler,), {"feeds": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
-    def put(self, path: str, document: bytes) -> str:
+    def put(self, path: str, document: bytes, content_type: str = "application/rss+xml; charset=utf-8") -> str:
         """Serve this document at that path from now on; its ETag."""
         tag = f'"{hashlib.blake2b(document, digest_size=8).hexdigest()}"'
         with self._lock:
-            self._documents[path] = (tag, document)
+            self._documents[path] = (tag, document, content_type)
         return tag
 
-    def get(self, path: str) -> tuple[str, bytes] | None:
-        """ETag and document at a path."""
+    def get(self, path: str) -> tuple[str, bytes, str] | None:
+        """ETag, document and content type at a path."""
         with self._lock:
             self.polls[path] = self.polls.get(path, 0) + 1
             return self._documents.get(path)
+
+    def was_polled(self, path: str, tag: str) -> bool:
+        """Whether somebody got (or already had) the version with this ETag."""
+        with self._lock:
+            return (path, tag) in self.served
 
     def url(self, path: str) -> str:
         """The address of a path."""
@@ -87,20 +92,20 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         found = self.feeds.get(self.path)
         if found is None:
-            self._answer(404, b"", None)
+            self._answer(404, b"", None, "text/plain")
             return
-        tag, document = found
+        tag, document, content_type = found
+        self.feeds.served.add((self.path, tag))
         if self.headers.get("If-None-Match") == tag:
-            self._answer(304, b"", tag)
+            self._answer(304, b"", tag, content_type)
             return
-        self._answer(200, document, tag)
-        self.feeds.served.append((self.path, tag))
+        self._answer(200, document, tag, content_type)
 
-    def _answer(self, status: int, body: bytes, tag: str | None) -> None:
+    def _answer(self, status: int, body: bytes, tag: str | None, content_type: str) -> None:
         self.send_response(status)
         if tag is not None:
             self.send_header("ETag", tag)
-        self.send_header("Content-Type", "application/rss+xml; charset=utf-8")
+        self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -1,0 +1,31 @@
+"""`tocsin check`: is everything that people wrote in order? Fetches nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from consumers.rules.testing import run_rule_tests
+from monitor.cli.configuration import config_option, find_config, load_configuration
+from monitor.cli.main import FAILED, FINE
+from monitor.cli.rules import print_failures
+
+
+@click.command(epilog="Example: tocsin check --config tocsin/tocsin.yaml")
+@config_option
+def check(config_path: Path | None) -> int:
+    """Check settings, feeds, rules with their tests, and subscriptions.
+
+    Exits 2 with every problem when something cannot be read as it should, 1 when a rule's test fails.
+    """
+    path = find_config(config_path)
+    configuration = load_configuration(path)
+    results = run_rule_tests(configuration.rules, configuration.registry)
+    failed = print_failures(results)
+    print(
+        f"{path}: {len(configuration.enabled_feeds)} of {len(configuration.feeds)} feeds enabled, "
+        f"{len(configuration.rules.rules)} rules, {len(results) - failed} of {len(results)} rule tests pass, "
+        f"{len(configuration.subscriptions.subscriptions)} subscriptions"
+    )
+    return FAILED if failed else FINE

@@ -1,0 +1,105 @@
+"""`tocsin run`: the daemon, its signals, and what it prints on a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+
+from monitor.cli.configuration import config_option, find_config, load_configuration
+from monitor.cli.console import addresses_line, past_matches_line, print_alert
+from monitor.cli.daemon import Daemon, DrainTimeoutError, Running, exit_hard
+from monitor.core.logs import set_up_logging
+from monitor.core.match import PAST_MATCH_PREFIX, PastMatch
+from monitor.core.ports import AlertHistory, PartitionStates
+from monitor.core.stream import BEGINNING, StreamId
+
+_log = logging.getLogger(__name__)
+
+_SETTLE_SECONDS = 1.0  # past matches trickle in behind the first polls; say how many when they no longer grow
+
+
+@click.command(epilog="Example: tocsin init && tocsin run")
+@config_option
+def run(config_path: Path | None) -> None:
+    """Watch the feeds until SIGTERM or Ctrl-C; SIGHUP reloads rules, feeds and subscriptions."""
+    path = find_config(config_path)
+    configuration = load_configuration(path)
+    set_up_logging(configuration.settings.logging)
+    daemon = Daemon(configuration, load=partial(load_configuration, path))
+    console = Console() if sys.stdout.isatty() else None
+    feeds = len(configuration.enabled_feeds)
+    serve(daemon, partial(_tell, console, feeds))
+
+
+def serve(daemon: Daemon, on_started: Callable[[Running, asyncio.Event], Awaitable[None]]) -> None:
+    """Run a daemon in this process until a signal; ends the process when a part hangs."""
+    try:
+        asyncio.run(_serve(daemon, on_started))
+    except DrainTimeoutError as error:
+        exit_hard(error)
+
+
+async def _serve(daemon: Daemon, on_started: Callable[[Running, asyncio.Event], Awaitable[None]]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, daemon.reload))
+    await daemon.run(stop, lambda running: on_started(running, stop))
+
+
+async def _tell(console: Console | None, feeds: int, running: Running, stop: asyncio.Event) -> None:
+    _log.info("serving", extra={"url": running.url, "feeds": feeds})
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_tell_past_matches(console, feeds, running))]
+        if console is not None:
+            console.print(addresses_line(running.url), style="bold", soft_wrap=True)
+            begin = await asyncio.to_thread(_end_of, running.history)
+            tasks.append(group.create_task(print_alerts(console, running.history, begin, stop)))
+        await stop.wait()
+        for task in tasks:
+            task.cancel()
+
+
+async def print_alerts(console: Console, history: AlertHistory, begin: StreamId, stop: asyncio.Event) -> None:
+    """Print revisions after `begin` as they come, until `stop` is set."""
+    place = begin
+    while not stop.is_set():
+        await asyncio.to_thread(partial(history.wait, place, timeout_seconds=0.5))
+        for alert in await asyncio.to_thread(partial(history.read, place, limit=100)):
+            print_alert(console, alert)
+            if alert.streamid is not None:
+                place = StreamId.parse(alert.streamid)
+
+
+async def _tell_past_matches(console: Console | None, feeds: int, running: Running) -> None:
+    await running.first_round_done.wait()
+    before, now = None, await asyncio.to_thread(count_past_matches, running.partition_states)
+    while before != now:
+        await asyncio.sleep(_SETTLE_SECONDS)
+        before, now = now, await asyncio.to_thread(count_past_matches, running.partition_states)
+    line = past_matches_line(*now, feeds)
+    if console is not None:
+        console.print(line, style="dim", soft_wrap=True)
+    _log.info("first polls done", extra={"past_matches": now[0], "feeds_with_matches": now[1], "feeds": feeds})
+
+
+def count_past_matches(states: PartitionStates) -> tuple[int, int]:
+    """Past matches, and the feeds that brought them."""
+    decoder = msgspec.json.Decoder(PastMatch)
+    found = [decoder.decode(raw) for _, _, raw in states.entries(PAST_MATCH_PREFIX)]
+    return len({match.article.id for match in found}), len({match.article.feed_id for match in found})
+
+
+def _end_of(history: AlertHistory) -> StreamId:
+    bounds = history.bounds()
+    return BEGINNING if bounds is None else bounds[1]
