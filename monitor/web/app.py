@@ -1,0 +1,138 @@
+"""The web application: its routes and what each answers. Knows the ports only through `WebServices`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from prometheus_client import generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from monitor.core import codec
+from monitor.core.errors import StoreUnavailableError
+from monitor.core.stream import BEGINNING
+from monitor.web import query
+from monitor.web.history import newest, read_page
+from monitor.web.login import Login
+from monitor.web.query import BadParameterError
+from monitor.web.security import Guard, Keeper
+from monitor.web.services import WebServices
+from monitor.web.streams import EventStreams, StreamLimits
+from monitor.web.views import feeds_view, live_page, past_matches_view
+
+__all__ = ["StreamLimits", "WebServices", "build_app"]
+
+_STATIC = Path(__file__).parent / "static"
+_MAX_EXPLANATIONS = 2  # at a time: each matches an article again
+
+
+def build_app(services: WebServices, *, limits: StreamLimits | None = None) -> Starlette:
+    """The application. `app.state.streams` (an `EventStreams`) must be run beside it; `WebServer` does that."""
+    keeper = Keeper(services.token.get_secret_value() if services.token else None)
+    streams = EventStreams(services.history, services.metrics, retry=services.retry, limits=limits or StreamLimits())
+    routes = _Routes(services, streams)
+    login = Login(keeper, services.clock)
+    app = Starlette(
+        routes=[
+            Route("/", routes.page),
+            Route("/login", login.form),
+            Route("/login", login.check, methods=["POST"]),
+            Route("/api/alerts", routes.alerts),
+            Route("/api/alerts/latest", routes.latest_alerts),
+            Route("/api/feeds", routes.feeds),
+            Route("/api/past-matches", routes.past_matches),
+            Route("/api/why", routes.why),
+            Route("/events", routes.events),
+            Route("/metrics", routes.metrics),
+            Route("/healthz", routes.healthz),
+            Route("/readyz", routes.readyz),
+            Mount("/static", StaticFiles(directory=_STATIC)),
+        ],
+        middleware=[Middleware(Guard, keeper=keeper, host=services.host, clock=services.clock)],
+        exception_handlers={BadParameterError: _bad_parameter, StoreUnavailableError: _store_unavailable},
+    )
+    app.state.streams = streams
+    return app
+
+
+class _Routes:
+    """What each address answers."""
+
+    def __init__(self, services: WebServices, streams: EventStreams) -> None:
+        self._services = services
+        self._streams = streams
+        self._explanations = asyncio.Semaphore(_MAX_EXPLANATIONS)
+
+    async def page(self, _request: Request) -> Response:
+        text = await asyncio.to_thread(live_page, self._services)
+        return Response(text, media_type="text/html; charset=utf-8")
+
+    async def alerts(self, request: Request) -> Response:
+        asked = request.query_params
+        query.check_keys(asked, query.FILTER_KEYS | {"after", "limit"})
+        wanted, limit = query.alert_filter(asked), query.limit(asked, 100)
+        after = query.stream_id(asked, "after") or BEGINNING
+        page = await asyncio.to_thread(read_page, self._services.history, wanted, after, limit)
+        epoch = await asyncio.to_thread(self._services.history.epoch)
+        return _json({"alerts": page.alerts, "next": str(page.next), "at_end": page.at_end, "epoch": epoch})
+
+    async def latest_alerts(self, request: Request) -> Response:
+        asked = request.query_params
+        query.check_keys(asked, query.FILTER_KEYS | {"limit"})
+        wanted, limit = query.alert_filter(asked), query.limit(asked, 20)
+        page = await asyncio.to_thread(newest, self._services.history, wanted, limit)
+        epoch = await asyncio.to_thread(self._services.history.epoch)
+        return _json({"alerts": page.alerts, "next": str(page.next), "epoch": epoch})
+
+    async def feeds(self, request: Request) -> Response:
+        query.check_keys(request.query_params, ())
+        return _json(await asyncio.to_thread(feeds_view, self._services))
+
+    async def past_matches(self, request: Request) -> Response:
+        query.check_keys(request.query_params, ())
+        return _json(await asyncio.to_thread(past_matches_view, self._services))
+
+    async def why(self, request: Request) -> Response:
+        query.check_keys(request.query_params, {"url"})
+        url = query.article_url(request.query_params)
+        async with self._explanations:
+            return PlainTextResponse(await asyncio.to_thread(self._services.why, url))
+
+    async def events(self, request: Request) -> Response:
+        asked = request.query_params
+        query.check_keys(asked, query.FILTER_KEYS | {"after", "epoch"})
+        resumed = query.stream_id({"Last-Event-ID": request.headers.get("last-event-id", "")}, "Last-Event-ID")
+        after = resumed or query.stream_id(asked, "after")
+        return await self._streams.open(after, asked.get("epoch") or None, query.alert_filter(asked))
+
+    async def metrics(self, _request: Request) -> Response:
+        text = await asyncio.to_thread(generate_latest, self._services.metrics.registry)
+        return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def healthz(self, _request: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    async def readyz(self, _request: Request) -> Response:
+        problems = await asyncio.to_thread(self._services.problems)
+        return JSONResponse({"ready": not problems, "problems": dict(problems)}, 503 if problems else 200)
+
+
+def _json(value: Mapping[str, object]) -> Response:
+    return Response(codec.encode(value), media_type="application/json")
+
+
+async def _bad_parameter(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, BadParameterError):
+        raise error
+    return JSONResponse({"error": error.what, "where": error.where, "allowed": error.allowed}, 400)
+
+
+async def _store_unavailable(_request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": str(error), "where": "store", "allowed": "try again"}, 503, {"Retry-After": "5"})

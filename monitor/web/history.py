@@ -1,0 +1,56 @@
+"""Reading the alert history for a caller: pages with a cursor, and the newest. Blocks; knows no server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.core.alert import Alert
+from monitor.core.ports import AlertHistory
+from monitor.core.stream import BEGINNING, StreamId
+from monitor.web.query import MAX_LIMIT, AlertFilter
+
+BATCH = 100
+MAX_BATCHES = 20  # read for one answer: a filter that nothing passes must not read the whole history at once
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """Some alerts and where to go on.
+
+    Attributes:
+        next: The place up to which everything was looked at: the `after` of the next page.
+        at_end: Nothing stood after `next` when this was read.
+    """
+
+    alerts: tuple[Alert, ...]
+    next: StreamId
+    at_end: bool
+
+
+def place_of(alert: Alert) -> StreamId:
+    """Where an alert from the history stands in it."""
+    return StreamId.parse(alert.streamid or str(BEGINNING))
+
+
+def read_page(history: AlertHistory, wanted: AlertFilter, after: StreamId, limit: int) -> HistoryPage:
+    """Up to `limit` wanted alerts after that place, oldest first; the cursor also moves past unwanted ones."""
+    cursor = after
+    found: list[Alert] = []
+    for _ in range(MAX_BATCHES):
+        batch = history.read(cursor, limit=BATCH)
+        for alert in batch:
+            cursor = place_of(alert)
+            if wanted.passes(alert):
+                found.append(alert)
+            if len(found) == limit:
+                return HistoryPage(tuple(found), cursor, at_end=False)
+        if len(batch) < BATCH:
+            return HistoryPage(tuple(found), cursor, at_end=True)
+    return HistoryPage(tuple(found), cursor, at_end=False)
+
+
+def newest(history: AlertHistory, wanted: AlertFilter, limit: int) -> HistoryPage:
+    """The newest wanted alerts among the last 1,000, oldest first; `next` is the end of the history."""
+    alerts = history.latest(MAX_LIMIT)
+    found = [alert for alert in alerts if wanted.passes(alert)]
+    return HistoryPage(tuple(found[-limit:]), place_of(alerts[-1]) if alerts else BEGINNING, at_end=True)

@@ -1,0 +1,168 @@
+"""The web server: binds its address, serves an application, stops in time. Knows no routes.
+
+Why the socket is bound before anything runs: a busy port is then a clear error at start, or replaced, and the
+address can be told before the first request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from monitor.core.errors import UsageError
+from monitor.web.streams import ABORT_EXTENSION, EventStreams
+
+_log = logging.getLogger(__name__)
+
+_BACKLOG = 128
+_GRACE_SECONDS = 1  # for answers under way; all in all a stop takes less than two
+_DEAD_READER_MILLISECONDS = 20_000  # the kernel drops a connection that takes nothing for so long
+
+
+class WebServer:
+    """Serves `app` (made by `build_app`) on one socket, which it owns from the start and closes at the end of `run`.
+
+    Raises:
+        UsageError: The address cannot be had; see `bind`.
+    """
+
+    def __init__(self, app: Starlette, host: str, port: int, *, fall_back: bool = False) -> None:
+        self._app = app
+        self._host = host
+        self._socket = bind(host, port, fall_back=fall_back)
+
+    @property
+    def port(self) -> int:
+        """The port in use."""
+        return int(self._socket.getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        """The address for a browser on this machine, without a slash at the end."""
+        host = {"": "localhost", "0.0.0.0": "localhost", "::": "localhost"}.get(self._host, self._host)  # noqa: S104  # compared with
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    def close(self) -> None:
+        """Give the socket back, for a server that is not run after all. `run` does it by itself."""
+        self._socket.close()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop`, then end event streams and finish answers, in under two seconds.
+
+        Raises:
+            Exception: Whatever the alert history raises, while it is followed, that is not retriable.
+        """
+        streams: EventStreams = self._app.state.streams
+        server = _Server(
+            uvicorn.Config(
+                self._app,
+                http=_Protocol,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                backlog=_BACKLOG,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
+        )
+        follower = asyncio.create_task(streams.run(stop), name="web-follow")
+        # The follower ends with `stop` or with an error: either way the server ends too.
+        follower.add_done_callback(lambda _: server.end())
+        _log.info("web server started", extra={"url": self.url})
+        try:
+            await server.serve(sockets=[self._socket])
+        finally:
+            follower.cancel()
+            self._socket.close()
+        with contextlib.suppress(asyncio.CancelledError):
+            await follower
+        _log.info("web server stopped")
+
+
+def bind(host: str, port: int, *, fall_back: bool) -> socket.socket:
+    """A listening socket on that address; with `fall_back` on any free port when that one is in use.
+
+    Raises:
+        UsageError: The port is in use and `fall_back` is off, or the address is not this machine's.
+    """
+    try:
+        return _bind(host, port)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise UsageError(
+                f"cannot listen: {host} port {port}: {error.strerror}; set web.host and web.port"
+            ) from error
+        if not fall_back:
+            raise UsageError(f"port {port} on {host} is in use; set web.port") from error
+    return _bind(host, 0)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; accepted connections inherit it
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _DEAD_READER_MILLISECONDS)
+        listener.bind(address)
+        listener.listen(_BACKLOG)  # now, so that two servers cannot both think the port theirs
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its signal handlers, and without connections left behind."""
+
+    def end(self) -> None:
+        self.should_exit = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the daemon."""
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, H11Protocol):
+                connection.transport.abort()
+
+
+class _Protocol(H11Protocol):
+    """HTTP/1.1, with a way for an application to drop a connection whose reader takes nothing.
+
+    Closing such a connection politely would wait for its reader for ever.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.app = self._offering_abort(self.app)
+
+    def _offering_abort(self, app: ASGIApp) -> Any:
+        async def abort() -> None:
+            self.transport.abort()
+            await asyncio.sleep(0)  # the connection is told of its loss on the loop's next turn
+            await asyncio.sleep(0)
+
+        async def app_with_abort(scope: Scope, receive: Receive, send: Send) -> None:
+            scope.setdefault("extensions", {})[ABORT_EXTENSION] = abort
+            await app(scope, receive, send)
+
+        return app_with_abort
