@@ -29,7 +29,7 @@ _Part = TypeVar("_Part", bound=Strict)
 
 def _language(value: object) -> object:
     if value is False:
-        raise ValueError("YAML reads an unquoted no as false (allowed: 'no', in quotes, for Norwegian)")
+        raise ValueError("is how YAML reads a bare no (allowed: 'no' in quotes, for Norwegian)")
     return value
 
 

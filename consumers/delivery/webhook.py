@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -123,11 +124,18 @@ async def send_webhook(session: aiohttp.ClientSession, channel: Channel, alert: 
     except aiohttp.ClientConnectorError as error:
         if isinstance(error.os_error, BlockedAddressError):
             return Refused("not a public address (allowed with deliver.allow_private_addresses)")
-        return Retry(f"cannot connect: {error.os_error.strerror or type(error).__name__}")
+        return Retry(f"cannot connect: {_cause(error.os_error)}")
     except ValueError:  # aiohttp.InvalidURL among them; its text would show the URL
         return Refused("not a URL that can be sent to")
     except (aiohttp.ClientError, OSError) as error:
         return Retry(f"connection failed: {type(error).__name__}")
+
+
+def _cause(error: OSError) -> str:
+    """What the system calls it: without addresses, of which a host may have many."""
+    if error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)
+    return error.strerror or type(error).__name__
 
 
 def judge(status: int, retry_after: str | None, now: datetime) -> Outcome:
