@@ -12,6 +12,7 @@ import errno
 import logging
 import socket
 from collections.abc import Iterator
+from ipaddress import ip_address
 from typing import Any
 
 import uvicorn
@@ -30,31 +31,21 @@ _DEAD_READER_MILLISECONDS = 20_000  # the kernel drops a connection that takes n
 
 
 class WebServer:
-    """Serves `app` (made by `build_app`) on one socket, which it owns from the start and closes at the end of `run`.
+    """Serves an application made by `build_app` on a socket from `bind`, which is closed when `run` ends."""
 
-    Raises:
-        UsageError: The address cannot be had; see `bind`.
-    """
-
-    def __init__(self, app: Starlette, host: str, port: int, *, fall_back: bool = False) -> None:
+    def __init__(self, app: Starlette, listener: socket.socket) -> None:
         self._app = app
-        self._host = host
-        self._socket = bind(host, port, fall_back=fall_back)
-
-    @property
-    def port(self) -> int:
-        """The port in use."""
-        return int(self._socket.getsockname()[1])
+        self._socket = listener
+        self._address, self._port = listener.getsockname()[:2]
 
     @property
     def url(self) -> str:
         """The address for a browser on this machine, without a slash at the end."""
-        host = {"": "localhost", "0.0.0.0": "localhost", "::": "localhost"}.get(self._host, self._host)  # noqa: S104  # compared with
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
-
-    def close(self) -> None:
-        """Give the socket back, for a server that is not run after all. `run` does it by itself."""
-        self._socket.close()
+        if ip_address(self._address).is_unspecified:
+            return f"http://localhost:{self._port}"
+        return (
+            f"http://[{self._address}]:{self._port}" if ":" in self._address else f"http://{self._address}:{self._port}"
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`, then end event streams and finish answers, in under two seconds.

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from sse_starlette.sse import SendTimeoutError
@@ -141,8 +142,8 @@ class EventStreams:
         ours = self._history.epoch()
         bounds = self._history.bounds()
         first, last = bounds or (None, after or BEGINNING)
-        # A cursor of another history, or from past the end of this one, says nothing here: begin at the beginning.
-        is_elsewhere = (epoch is not None and epoch != ours) or (after is not None and after > last)
+        # A cursor of another history says nothing here: begin at the beginning.
+        is_elsewhere = epoch is not None and epoch != ours
         cursor = BEGINNING if is_elsewhere else last if after is None else after
         return _Start(cursor, first, last, ours, is_elsewhere)
 
@@ -152,7 +153,7 @@ class EventStreams:
         try:
             yield self._hello(start)
             if start.is_elsewhere:
-                yield _gap(start.first, start.epoch)
+                yield _gap("new_epoch", start.cursor, start.first, start.epoch)
             async for event in self._alerts(start, wanted):
                 yield event
         except StoreUnavailableError as error:
@@ -168,28 +169,28 @@ class EventStreams:
             seen = self._last
             batch = await asyncio.to_thread(self._history.read, cursor, limit=BATCH)
             for alert in batch:
-                if _follows_a_hole(alert, cursor):
-                    yield _gap(place_of(alert), start.epoch)
+                behind = _hole_before(alert, cursor)
+                if behind is not None:
+                    yield _gap("trimmed", behind, place_of(alert), start.epoch)
                 cursor = place_of(alert)
                 if wanted.passes(alert):
                     told = cursor
-                    yield ServerSentEvent(codec.encode(alert).decode(), event="alert", id=str(cursor), sep="\n")
+                    yield _event("alert", alert, cursor)
             if told != cursor:
-                # Only the id: a client that wants few alerts must not come back with a cursor from long ago.
+                # A client that wants few alerts must not come back with a cursor from long ago.
                 told = cursor
-                yield ServerSentEvent(id=str(cursor), sep="\n")
+                yield _event("cursor", {"after": str(cursor)}, cursor)
             if len(batch) < BATCH:
                 await self._wait_beyond(max(cursor, seen))
 
     def _hello(self, start: _Start) -> ServerSentEvent:
-        hello = {"epoch": start.epoch, "after": str(start.cursor), "last": str(start.last)}
-        return ServerSentEvent(
-            codec.encode(hello).decode(),
-            event="hello",
-            id=str(start.cursor),
-            retry=int(self._retry.total_seconds() * 1000),
-            sep="\n",
-        )
+        hello = {
+            "epoch": start.epoch,
+            "after": str(start.cursor),
+            "first": str(start.first) if start.first else None,
+            "last": str(start.last),
+        }
+        return _event("hello", hello, start.cursor, retry=self._retry)
 
 
 class _EventStream(EventSourceResponse):
@@ -205,14 +206,28 @@ class _EventStream(EventSourceResponse):
                 await abort()
 
 
-def _follows_a_hole(alert: Alert, cursor: StreamId) -> bool:
-    """Whether something that stood between the cursor and this alert is there no more."""
-    return alert.previous is not None and StreamId.parse(alert.previous) > cursor
+def _hole_before(alert: Alert, cursor: StreamId) -> StreamId | None:
+    """The end of what stood between the cursor and this alert and is there no more; None when nothing did."""
+    previous = StreamId.parse(alert.previous) if alert.previous else BEGINNING
+    return previous if previous > cursor else None
 
 
-def _gap(first: StreamId | None, epoch: str) -> ServerSentEvent:
-    gap = {"first": str(first) if first else None, "epoch": epoch}
-    return ServerSentEvent(codec.encode(gap).decode(), event="gap", sep="\n")
+def _gap(
+    reason: Literal["trimmed", "new_epoch"], behind: StreamId, first: StreamId | None, epoch: str
+) -> ServerSentEvent:
+    """A gap; its id is the place behind it, so that a client who comes back is not told again."""
+    return _event("gap", {"reason": reason, "first": str(first) if first else None, "epoch": epoch}, behind)
+
+
+def _event(kind: str, value: object, place: StreamId, *, retry: timedelta | None = None) -> ServerSentEvent:
+    # JSON escapes line breaks in texts, so that none can end the event early.
+    return ServerSentEvent(
+        codec.encode(value).decode(),
+        event=kind,
+        id=str(place),
+        retry=int(retry.total_seconds() * 1000) if retry else None,
+        sep="\n",
+    )
 
 
 async def _sleep(stop: asyncio.Event, duration: timedelta) -> None:
