@@ -1,0 +1,48 @@
+"""`tocsin init`: a commented configuration to begin with."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from monitor.cli.main import FINE
+from monitor.core.errors import UsageError
+
+_TEMPLATES = ("tocsin.yaml", "feeds.yaml", "rules/news.yaml", "subscriptions.yaml")
+
+
+@click.command(epilog="Example: tocsin init && tocsin feeds check && tocsin run")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("tocsin"))
+def init(folder: Path) -> int:
+    """Write settings, feeds, sample rules and subscriptions into FOLDER (default: tocsin); overwrites nothing."""
+    for path in write_configuration(folder):
+        print(f"wrote {path}")
+    print(f"Set poll.contact in {folder / 'tocsin.yaml'}; then: tocsin feeds check, tocsin run")
+    return FINE
+
+
+def write_configuration(folder: Path) -> list[Path]:
+    """Write the templates into `folder`, which is made when it is not there; the files written.
+
+    Raises:
+        UsageError: One of the files is there already (then nothing is written), or the folder cannot be written to.
+    """
+    paths = [folder / name for name in _TEMPLATES]
+    there = [str(path) for path in paths if path.exists()]
+    if there:
+        raise UsageError(f"will not overwrite {', '.join(there)}; name another folder: tocsin init FOLDER")
+    try:
+        for name, path in zip(_TEMPLATES, paths, strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8") as file:
+                file.write(template_text(name))
+    except OSError as error:
+        raise UsageError(f"cannot write {error.filename}: {error.strerror}; name another folder") from error
+    return paths
+
+
+def template_text(name: str) -> str:
+    """The text of a template that ships with the project."""
+    return (resources.files("monitor.cli") / "templates" / name).read_text(encoding="utf-8")
