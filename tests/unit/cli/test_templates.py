@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from pydantic import BaseModel
 
 from consumers.delivery.subscriptions import Subscriptions, load_subscriptions
 from consumers.rules.loader import load_rules
 from consumers.rules.testing import run_rule_tests
 from monitor.actors import load_catalogue
-from monitor.cli.init import template_text, write_configuration
+from monitor.cli.init import init, template_text, write_configuration
 from monitor.core.errors import UsageError
 from monitor.core.settings import Settings, load_settings
 from monitor.feeds.feed_list import load_feeds
@@ -66,6 +67,14 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="cannot write"):
         write_configuration(tmp_path / "file" / "inside")
+
+
+def test_the_command_says_what_it_wrote_and_what_comes_next(tmp_path: Path) -> None:
+    result = CliRunner().invoke(init, [str(tmp_path / "desk")])
+
+    assert result.exit_code == 0
+    assert f"wrote {tmp_path / 'desk' / 'rules' / 'news.yaml'}" in result.output
+    assert "tocsin feeds check" in result.output
 
 
 def test_the_settings_template_names_every_setting_once() -> None:
