@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -21,7 +22,7 @@ _Result = TypeVar("_Result")
 Unit = Callable[[sqlite3.Connection], _Result]
 
 MAX_GROUP = 256  # units in one commit, so that the first of them does not wait long
-GATHER_SECONDS = 0.001  # callers of one group come back together: below the price of a commit of their own
+MAX_GATHER_SECONDS = 0.01  # however slow the disk
 
 
 class Writer:
@@ -33,7 +34,8 @@ class Writer:
         self._changed = threading.Condition()
         self._queue: deque[tuple[Unit[Any], Future[Any]]] = deque()
         self._closing = False
-        self._last_group = 1
+        self._last_group = 1  # units in the last commit
+        self._last_seconds = 0.0  # what it took
         self._commits = 0
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
@@ -78,8 +80,9 @@ class Writer:
     def _run(self) -> None:
         try:
             while group := self._take():
+                started = time.perf_counter()
                 self._commit(group)
-                self._last_group = len(group)
+                self._last_group, self._last_seconds = len(group), time.perf_counter() - started
         finally:
             self._stop()
 
@@ -87,8 +90,10 @@ class Writer:
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._closing)
             if 1 < self._last_group > len(self._queue):
+                # The callers of one group come back together. Waiting for them is worth no more than a commit costs.
                 self._changed.wait_for(
-                    lambda: len(self._queue) >= self._last_group or self._closing, timeout=GATHER_SECONDS
+                    lambda: len(self._queue) >= self._last_group or self._closing,
+                    timeout=min(self._last_seconds, MAX_GATHER_SECONDS),
                 )
             return [self._queue.popleft() for _ in range(min(len(self._queue), MAX_GROUP))]
 
