@@ -22,7 +22,7 @@ class _ActorEntry(Strict):
     kind: ActorKind
     name: _Name
     source: str = Field(min_length=3)
-    aliases: dict[str, _Names] = {}
+    aliases: dict[str, _Names] = Field(default_factory=dict)
     exact: _Names = ()
     blocked_by: _Names = ()
 

@@ -12,13 +12,18 @@ _END = re.compile(
 )
 _BEFORE = re.compile(r"[^\s(\"'“‘«]{1,24}$")  # the word that the dot ends
 _OPENING = "\"'“‘«‹([「『（„¿¡-–—"
-_ABBREVIATIONS = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "gen", "lt", "col", "maj", "sgt", "capt", "cpl", "adm", "cmdr", "brig", "gov", "sen", "rep", "pres", "sec", "amb", "st", "jr", "sr", "rev", "hon", "vs", "no", "nr", "inc", "ltd", "co", "corp", "dept", "est", "approx", "fig", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "mme", "mlle", "z.b", "bzw", "usw", "hr", "fr", "ca", "bzgl", "d.h", "г", "гг", "ул", "им", "т.е", "т.д", "т.п", "руб", "млн", "млрд", "тыс", "sig", "sra", "dña"]
-)
+_ABBREVIATIONS = frozenset({
+    "mr", "mrs", "ms", "dr", "prof", "gen", "lt", "col", "maj", "sgt", "capt", "cpl", "adm", "cmdr", "brig",
+    "gov", "sen", "rep", "pres", "sec", "amb", "st", "jr", "sr", "rev", "hon", "vs", "no", "nr", "inc", "ltd",
+    "co", "corp", "dept", "est", "approx", "fig", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep",
+    "oct", "nov", "dec", "mme", "mlle", "z.b", "bzw", "usw", "hr", "fr", "ca", "bzgl", "d.h", "г", "гг", "ул",
+    "им", "т.е", "т.д", "т.п", "руб", "млн", "млрд", "тыс", "sig", "sra", "dña",
+})  # fmt: skip
 # After "U.S." these begin a sentence; most other capitalised words go on with a name ("U.S. Navy").
-_SENTENCE_STARTERS = frozenset(
-    ["the", "a", "an", "in", "on", "at", "it", "he", "she", "they", "but", "and", "this", "that", "these", "those", "we", "i", "its", "his", "her"]
-)
+_SENTENCE_STARTERS = frozenset({
+    "the", "a", "an", "in", "on", "at", "it", "he", "she", "they", "but", "and", "this", "that", "these", "those",
+    "we", "i", "its", "his", "her",
+})  # fmt: skip
 
 
 def paragraph_spans(text: str) -> Iterator[tuple[int, int]]:
