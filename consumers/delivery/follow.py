@@ -14,7 +14,7 @@ from monitor.core.stream import BEGINNING, StreamId
 
 log = logging.getLogger(__name__)
 
-_WAIT_SECONDS = 0.5  # the longest that a stop waits for the thread that waits here
+_WAIT_SECONDS = 0.2  # the longest that a stop waits for the thread that waits here
 
 Sleep = Callable[[float], Awaitable[None]]
 
