@@ -80,25 +80,15 @@ class AlertLoop:
         consumer = self._log.consumer(Topic.MATCHES, self._group)
         try:
             while not stop.is_set():
-                self._turn_or_wait(consumer, stop)
+                self.turn(consumer, stop)
         finally:
             self._owned.clear()
             consumer.close()
 
-    def turn(self, consumer: LogConsumer) -> None:
-        """One poll and all that follows from it."""
-        self._take_new(consumer)
-        polled = consumer.poll(max_records=MAX_RECORDS, timeout_seconds=self._wait_seconds())
-        for number in polled.revoked | polled.assigned:
-            self._owned.pop(number, None)
-        self._use_next_gates()
-        self._decide(polled.records)
-        self._fire_at_end(consumer)
-        self._save(consumer)
-
-    def _turn_or_wait(self, consumer: LogConsumer, stop: threading.Event) -> None:
+    def turn(self, consumer: LogConsumer, stop: threading.Event) -> None:
+        """One poll and all that follows from it; after a failure that may pass, wait instead. Raises as `run`."""
         try:
-            self.turn(consumer)
+            self._poll_and_decide(consumer)
         except MonitorError as error:
             if not error.retriable:
                 raise
@@ -107,6 +97,16 @@ class AlertLoop:
             stop.wait(self._backoff.after(error))
         else:
             self._backoff.reset()
+
+    def _poll_and_decide(self, consumer: LogConsumer) -> None:
+        self._take_new(consumer)
+        polled = consumer.poll(max_records=MAX_RECORDS, timeout_seconds=self._wait_seconds())
+        for number in polled.revoked | polled.assigned:
+            self._owned.pop(number, None)
+        self._use_next_gates()
+        self._decide(polled.records)
+        self._fire_at_end(consumer)
+        self._save(consumer)
 
     def _take_new(self, consumer: LogConsumer) -> None:
         """Load what is ours and not in memory: paused until its outbox is appended and its place is found."""

@@ -1,0 +1,416 @@
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from consumers.alerting.loop import AlertLoop
+from consumers.alerting.memory import OUTBOX_PREFIX
+from monitor.core.alert import Alert
+from monitor.core.codec import decode_alert, encode
+from monitor.core.dead_letter import MAX_DEAD_LETTERS_IN_A_ROW, DeadLetter
+from monitor.core.errors import (
+    NewerSchemaError,
+    StateMissingError,
+    StoreUnavailableError,
+    TooManyDeadLettersError,
+)
+from monitor.core.ids import partition_of
+from monitor.core.match import Match
+from monitor.core.metrics import Metrics
+from monitor.core.ports import Head, LogConsumer, PartitionChange, PartitionStates
+from monitor.core.record import FIXED_PARTITIONS, NewRecord, Topic
+from monitor.storage.sqlite import EmbeddedStore, open_embedded
+from tests.unit.alerting.faults import CrashError, FaultyConsumer, FaultyLog, FaultyStates, Fuse
+from tests.unit.alerting.samples import FORGET, GROUP, RETENTION, RULE, article, at, changes, fired, gates, match
+
+CONSUMERS = "test-alert"
+PARTITION = partition_of(GROUP, FIXED_PARTITIONS[Topic.MATCHES])
+
+
+@pytest.fixture(name="store")
+def _store() -> Iterator[EmbeddedStore]:
+    with open_embedded(None, prefix="test", article_partitions=2, clock=lambda: at(0)) as store:
+        yield store
+
+
+class Bench:
+    """A loop over a store, with a clock to set; `settle` turns until nothing is left to do."""
+
+    def __init__(
+        self,
+        store: EmbeddedStore,
+        fuse: Fuse | None = None,
+        *,
+        minutes: float = 60,
+        states: PartitionStates | None = None,
+    ) -> None:
+        self.store = store
+        self.fuse = fuse or Fuse()
+        self.now = at(minutes)
+        self.metrics = Metrics()
+        self.log = FaultyLog(store.log, self.fuse)
+        self.loop = AlertLoop(
+            self.log,
+            states or FaultyStates(store.partition_states, self.fuse),
+            gates(),
+            self.metrics,
+            lambda: self.now,
+            group=CONSUMERS,
+            seen_retention=RETENTION,
+            first_backoff_seconds=0,
+        )
+
+    def settle(self) -> list[Alert]:
+        """All alerts on the log, once this loop has nothing more to do and has gone."""
+        consumer = self.log.consumer(Topic.MATCHES, CONSUMERS)
+        try:
+            self.turn_until_done(consumer)
+        finally:
+            consumer.close()
+        return alerts_of(self.store)
+
+    def turn_until_done(self, consumer: LogConsumer) -> None:
+        """Turn until a whole turn brings nothing."""
+        never = threading.Event()
+        for _ in range(3):  # the first brings the assignment, the second loads
+            self.loop.turn(consumer, never)
+        while any(consumer.lag().values()):
+            self.loop.turn(consumer, never)
+        for _ in range(3):  # a failure in the last one is followed by a load and a poll
+            self.loop.turn(consumer, never)
+
+    def held_back(self, reason: str) -> float:
+        """The counter of a reason."""
+        return self.metrics.registry.get_sample_value("tocsin_alerts_held_back_total", {"reason": reason}) or 0.0
+
+
+def append(store: EmbeddedStore, *matches: Match) -> None:
+    store.log.append([NewRecord(Topic.MATCHES, each.group, encode(each)) for each in matches])
+
+
+def records_of(store: EmbeddedStore, topic: Topic) -> list[bytes]:
+    return [
+        record.value
+        for partition in range(store.log.partitions(topic))
+        for record in store.log.read(topic, partition, 0, 1000)
+    ]
+
+
+def alerts_of(store: EmbeddedStore) -> list[Alert]:
+    alerts = [decode_alert(value, "test") for value in records_of(store, Topic.ALERTS)]
+    return sorted(alerts, key=lambda alert: (alert.time, alert.id))
+
+
+def test_matches_become_alerts_and_the_offset_is_committed(
+    store: EmbeddedStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    append(store, match(article("a")), match(article("b", minutes=20, publisher="Delta Times")))
+    bench = Bench(store)
+
+    with caplog.at_level(logging.INFO):
+        alerts = bench.settle()
+
+    assert changes(alerts) == [(1, "opened", "first_report"), (2, "updated", "new_voice")]
+    state = store.partition_states.load(PARTITION)
+    assert state is not None
+    assert state.head.offset == 2
+    assert state.head.clock == at(20)
+    assert store.log.consumer(Topic.MATCHES, CONSUMERS).committed(PARTITION) == 2
+    lines = [record.__dict__ for record in caplog.records if record.message == "alert decided"]
+    assert [(line["rule"], line["change"], line["reason"]) for line in lines] == [
+        (RULE, "opened", "first_report"),
+        (RULE, "updated", "new_voice"),
+    ]
+    assert bench.metrics.registry.get_sample_value("tocsin_decide_latency_seconds_count") == 2
+    assert bench.metrics.registry.get_sample_value("tocsin_consumer_lag_records", {"topic": "matches"}) == 0
+
+
+def test_alerts_of_one_id_share_a_key(store: EmbeddedStore) -> None:
+    append(store, match(article("a")), match(article("b", minutes=20, publisher="Delta Times")))
+    bench = Bench(store)
+    bench.settle()
+
+    assert len(bench.log.appended) == 2
+    assert {record.key for record in bench.log.appended} == {alert.data.alert_id for alert in alerts_of(store)}
+
+
+def test_timers_fire_by_the_wall_clock_at_the_end_of_the_partition(store: EmbeddedStore) -> None:
+    append(store, match(article("a")), match(article("b", minutes=3, publisher="Delta Times")))
+    bench = Bench(store, minutes=14)
+    consumer = bench.log.consumer(Topic.MATCHES, CONSUMERS)
+    bench.turn_until_done(consumer)
+    assert len(alerts_of(store)) == 1
+    bench.now = at(16)
+
+    bench.turn_until_done(consumer)
+    consumer.close()
+
+    alerts = alerts_of(store)
+    assert changes(alerts)[1:] == [(2, "updated", "new_voice")]
+    assert alerts[1].time == at(15)
+
+
+def test_timers_do_not_fire_by_the_wall_clock_while_records_wait(store: EmbeddedStore) -> None:
+    append(store, match(article("a")), match(article("b", minutes=3, publisher="Delta Times")))
+    append(store, *[match(article("a", minutes=4 + n, words=f"Words {n}")) for n in range(4)])
+    append(store, match(article("b", minutes=14, publisher="Delta Times", words="Gone"), fired(withdrawn=True)))
+
+    alerts = Bench(store, minutes=60).settle()
+
+    assert changes(alerts) == [(1, "opened", "first_report"), (2, "corrected", "evidence_gone")]
+
+
+def test_an_acknowledged_alert_leaves_the_outbox_with_the_next_save(store: EmbeddedStore) -> None:
+    append(store, match(article("a")))
+    bench = Bench(store)
+    consumer = bench.log.consumer(Topic.MATCHES, CONSUMERS)
+    bench.turn_until_done(consumer)
+    assert len(list(store.partition_states.entries(OUTBOX_PREFIX))) == 1
+
+    append(store, match(article("b", minutes=1)))
+    bench.turn_until_done(consumer)
+    consumer.close()
+
+    assert list(store.partition_states.entries(OUTBOX_PREFIX)) == []
+
+
+def test_alerts_saved_but_not_appended_are_sent_at_the_next_start(store: EmbeddedStore) -> None:
+    append(store, match(article("a")))
+    dies_after_save = FaultyStates(store.partition_states, Fuse(1, after_effect=True))
+
+    with pytest.raises(CrashError):
+        Bench(store, states=dies_after_save).settle()
+    assert alerts_of(store) == []
+
+    assert changes(Bench(store).settle()) == [(1, "opened", "first_report")]
+
+
+def test_a_second_owner_is_noticed_and_nothing_is_doubled(
+    store: EmbeddedStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    append(store, match(article("a")))
+    first = Bench(store)
+    consumer = first.log.consumer(Topic.MATCHES, CONSUMERS)
+    first.turn_until_done(consumer)
+    # Another group name: both own the partition, as two processes do for a moment around a rebalance.
+    append(store, match(article("b", minutes=20, publisher="Delta Times")))
+    second = Bench(store)
+    other = second.store.log.consumer(Topic.MATCHES, "other")
+    second.turn_until_done(FaultyConsumer(other, second.fuse))
+    other.close()
+
+    first.turn_until_done(consumer)
+    append(store, match(article("c", minutes=40, publisher="Coast Radio")))
+    first.turn_until_done(consumer)
+    consumer.close()
+
+    assert "partition has another owner" in caplog.messages
+    ids = [alert.id for alert in alerts_of(store)]
+    assert len(set(ids)) == 3
+    assert changes(alerts_of(store))[-1] == (3, "updated", "new_voice")
+    state = store.partition_states.load(PARTITION)
+    assert state is not None
+    assert state.head.offset == 3
+
+
+def test_missing_state_stops_the_stage(store: EmbeddedStore) -> None:
+    append(store, match(article("a")))
+    consumer = store.log.consumer(Topic.MATCHES, CONSUMERS)
+    consumer.poll(max_records=1, timeout_seconds=0)
+    consumer.commit({PARTITION: 1})
+    consumer.close()
+
+    with pytest.raises(StateMissingError) as caught:
+        Bench(store).settle()
+
+    assert (caught.value.partition, caught.value.offset) == (PARTITION, 1)
+
+
+def test_state_ahead_of_the_log_reads_all_again_and_adds_nothing(
+    store: EmbeddedStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    append(store, match(article("a")))
+    Bench(store).settle()
+    state = store.partition_states.load(PARTITION)
+    assert state is not None
+    head = Head(offset=99, version=state.head.version + 1, clock=state.head.clock)
+    store.partition_states.save([PartitionChange(PARTITION, head, dict(state.entries))])
+
+    bench = Bench(store)
+    alerts = bench.settle()
+
+    assert "state is ahead of the log" in caplog.messages
+    assert len({alert.id for alert in alerts}) == 1
+    assert bench.held_back("duplicate") == 1
+
+
+def test_bad_records_become_dead_letters_and_the_others_go_on(store: EmbeddedStore) -> None:
+    naive = encode(match(article("a"))).replace(b"+00:00", b"").replace(b"Z", b"")
+    future = encode(match(article("f", minutes=200)))
+    for value in (b"{}", naive, future):
+        store.log.append([NewRecord(Topic.MATCHES, GROUP, value)])
+    append(store, match(article("a")))
+    bench = Bench(store)
+
+    assert len(bench.settle()) == 1
+
+    letters = [msgspec.json.decode(value, type=DeadLetter) for value in records_of(store, Topic.DEADLETTERS)]
+    assert [(letter.topic, letter.partition, letter.offset) for letter in letters] == [
+        (Topic.MATCHES, PARTITION, offset) for offset in range(3)
+    ]
+    assert letters[0].value == b"{}"
+    assert letters[1].reason == "a time without its offset from UTC"
+    assert letters[2].reason.startswith("first seen in the future")
+    assert bench.metrics.registry.get_sample_value("tocsin_dead_letters_total", {"topic": "matches"}) == 3
+
+
+def test_too_many_bad_records_in_a_row_stop_the_stage(store: EmbeddedStore) -> None:
+    store.log.append([NewRecord(Topic.MATCHES, GROUP, b"?")] * (MAX_DEAD_LETTERS_IN_A_ROW + 1))
+
+    with pytest.raises(TooManyDeadLettersError):
+        Bench(store).settle()
+
+
+def test_a_good_record_starts_the_count_of_bad_ones_again(store: EmbeddedStore) -> None:
+    bad = [NewRecord(Topic.MATCHES, GROUP, b"?")] * MAX_DEAD_LETTERS_IN_A_ROW
+    store.log.append(bad)
+    append(store, match(article("a")))
+    store.log.append(bad)
+
+    assert len(Bench(store).settle()) == 1
+
+
+def test_a_record_of_a_newer_schema_stops_the_stage_and_is_not_passed(store: EmbeddedStore) -> None:
+    store.log.append([NewRecord(Topic.MATCHES, GROUP, b'{"schema": 99}')])
+
+    with pytest.raises(NewerSchemaError):
+        Bench(store).settle()
+
+    assert store.partition_states.load(PARTITION) is None
+    assert records_of(store, Topic.DEADLETTERS) == []
+
+
+def test_new_gates_close_alerts_of_removed_rules(store: EmbeddedStore) -> None:
+    append(store, match(article("a")))
+    bench = Bench(store)
+    consumer = bench.log.consumer(Topic.MATCHES, CONSUMERS)
+    bench.turn_until_done(consumer)
+
+    bench.loop.set_gates({})
+    bench.turn_until_done(consumer)
+    consumer.close()
+
+    assert changes(alerts_of(store))[1:] == [(2, "closed", "rule_removed")]
+
+
+def test_rules_removed_while_the_stage_was_down_close_at_its_start(store: EmbeddedStore) -> None:
+    append(store, match(article("a")))
+    Bench(store).settle()
+    bench = Bench(store)
+    bench.loop.set_gates({})
+
+    alerts = bench.settle()
+
+    assert (2, "closed", "rule_removed") in changes(alerts)
+
+
+STREAM = [
+    match(article("a"), fired(sentence="It is closed for a week.")),
+    match(article("b", minutes=3, publisher="Delta Times")),
+    match(article("z", minutes=4, page=None)),
+    match(article("a", minutes=6, words="Edited"), fired(sentence="It is closed for a month.")),
+    match(article("c", minutes=25, publisher="Coast Radio")),
+    match(article("z", minutes=26, page=None, words="Open"), fired(withdrawn=True)),
+    match(article("past", minutes=27, backfill=True, page="https://past.example/")),
+]
+
+
+def outcome(store: EmbeddedStore) -> dict[str, bytes]:
+    contents: dict[str, bytes] = {}
+    for alert in alerts_of(store):
+        content = encode(alert)
+        assert contents.setdefault(alert.id, content) == content
+    return contents
+
+
+def uninterrupted() -> tuple[dict[str, bytes], int]:
+    with open_embedded(None, prefix="test", article_partitions=2, clock=lambda: at(0)) as store:
+        append(store, *STREAM)
+        bench = Bench(store)
+        bench.settle()
+        return outcome(store), bench.fuse.calls
+
+
+@pytest.mark.parametrize("after_effect", [False, True], ids=["before the effect", "after the effect"])
+def test_a_crash_at_any_call_changes_no_alert(*, after_effect: bool) -> None:
+    expected, calls = uninterrupted()
+    assert calls > 10
+    assert len(expected) == 7
+
+    for call in range(1, calls + 1):
+        with open_embedded(None, prefix="test", article_partitions=2, clock=lambda: at(0)) as store:
+            append(store, *STREAM)
+            with pytest.raises(CrashError):
+                Bench(store, Fuse(call, after_effect=after_effect)).settle()
+            Bench(store).settle()
+            assert outcome(store) == expected, f"crash at call {call}"
+
+
+@pytest.mark.parametrize("after_effect", [False, True], ids=["before the effect", "after the effect"])
+def test_a_back_end_that_fails_for_a_moment_at_any_call_changes_no_alert(*, after_effect: bool) -> None:
+    expected, calls = uninterrupted()
+
+    for call in range(1, calls + 1):
+        with open_embedded(None, prefix="test", article_partitions=2, clock=lambda: at(0)) as store:
+            append(store, *STREAM)
+            fuse = Fuse(call, after_effect=after_effect, error=lambda: StoreUnavailableError("away"))
+            Bench(store, fuse).settle()
+            assert outcome(store) == expected, f"failure at call {call}"
+
+
+def test_a_store_that_is_away_is_waited_out_and_told_once(
+    store: EmbeddedStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    append(store, match(article("a")))
+    stop = threading.Event()
+    failures = 5
+
+    class Away(FaultyStates):
+        def save(self, changes: Sequence[PartitionChange]) -> frozenset[int]:
+            nonlocal failures
+            failures -= 1
+            if failures >= 0:
+                raise StoreUnavailableError("cannot save: away")
+            stop.set()
+            return super().save(changes)
+
+    bench = Bench(store, states=Away(store.partition_states, Fuse()))
+
+    bench.loop.run(stop)
+
+    assert changes(alerts_of(store)) == [(1, "opened", "first_report")]
+    assert caplog.messages.count("alert stage waits") == 1
+    assert bench.held_back("duplicate") == 0
+
+
+def test_run_ends_when_asked_to_and_leaves_the_group(store: EmbeddedStore) -> None:
+    stop = threading.Event()
+    stop.set()
+    Bench(store).loop.run(stop)
+    append(store, match(article("a")))
+
+    assert len(Bench(store).settle()) == 1
+
+
+def test_an_old_stream_is_caught_up_with_its_timers_in_stream_time(store: EmbeddedStore) -> None:
+    append(store, match(article("a")))
+    append(store, match(article("b", minutes=FORGET / timedelta(minutes=1) + 5, page="https://other.example/")))
+
+    alerts = Bench(store, minutes=60 * 24 * 3).settle()
+
+    assert [(alert.time, alert.data.change.kind) for alert in alerts][1] == (at(0) + FORGET, "closed")
