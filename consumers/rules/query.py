@@ -138,10 +138,11 @@ class _Reader:
 def _flat(node: Any, kind: type) -> list[Any]:
     """The operands of an operation, with those of the same operation inside it."""
     operands: list[Any] = []
-    waiting: list[Any] = list(reversed(node.children))
+    waiting: list[Any] = [*reversed(node.children)]
     while waiting:
         part = waiting.pop()
-        if type(part) is kind:
+        joins = type(part) is kind
+        if joins:
             waiting.extend(reversed(part.children))
         else:
             operands.append(part)

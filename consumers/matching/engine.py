@@ -1,0 +1,92 @@
+"""What one article means to the rules: matches with evidence. Pure.
+
+An edited article is matched as it is and as it was: a rule that held of the version before and holds no more gives a
+withdrawn entry, with the evidence that is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from consumers.rules.compiled import CompiledRules, Hit, RuleHits
+from consumers.rules.model import Rule
+from consumers.rules.reading import Reading, read
+from monitor.core.article import Article, ArticleText
+from monitor.core.match import Evidence, Field, Fired, Match, MatchedArticle
+
+MAX_EVIDENCE = 8  # per rule: enough for a person to judge by; a match must stay small
+MAX_SENTENCE_CHARACTERS = 400
+
+
+def match_article(rules: CompiledRules, article: Article, *, matched_at: datetime) -> tuple[Match, ...]:
+    """One match for each group in which a rule fired or was withdrawn, in the order of the rules."""
+    fired = [(found.rule, _fired(reading, found)) for reading, found in _held(rules, article, article.text())]
+    if article.previous is not None:
+        now = {rule.id for rule, _ in fired}
+        before = _held(rules, article, article.previous)
+        fired += [
+            (found.rule, _fired(reading, found, withdrawn=True))
+            for reading, found in before
+            if found.rule.id not in now
+        ]
+    return _by_group(fired, article, matched_at)
+
+
+def evidence_of(reading: Reading, hits: Sequence[Hit]) -> tuple[Evidence, ...]:
+    """At most `MAX_EVIDENCE` places in the order of the text; every condition shows before one shows twice."""
+    first: dict[str, Hit] = {}
+    for hit in hits:
+        first.setdefault(hit.condition, hit)
+    shown = [*first.values(), *(hit for hit in hits if hit is not first[hit.condition])][:MAX_EVIDENCE]
+    return tuple(_evidence(reading, hit) for hit in sorted(shown))
+
+
+def _held(rules: CompiledRules, article: Article, text: ArticleText) -> list[tuple[Reading, RuleHits]]:
+    fields: dict[Field, str] = {"title": text.title, "summary": text.summary, "body": text.body or ""}
+    reading = read(fields, lang=article.lang, publisher=article.publisher)
+    return [(reading, found) for found in rules.match(reading)]
+
+
+def _fired(reading: Reading, found: RuleHits, *, withdrawn: bool = False) -> Fired:
+    rule = found.rule
+    return Fired(
+        rule_id=rule.id,
+        rule_version=rule.version,
+        withdrawn=withdrawn,
+        evidence=evidence_of(reading, found.hits),
+    )
+
+
+def _evidence(reading: Reading, hit: Hit) -> Evidence:
+    tokens = reading.fields[hit.index].tokens
+    start, end = hit.span
+    return Evidence(
+        condition=hit.condition,
+        field=hit.field,
+        span=hit.span,
+        text=tokens.text[start:end],
+        sentence=_sentence(tokens.text, tokens.sentence_span(hit.token), hit.span),
+    )
+
+
+def _sentence(text: str, sentence: tuple[int, int], span: tuple[int, int]) -> str:
+    """The sentence; of a very long one the part around the span."""
+    first, last = sentence
+    if last - first > MAX_SENTENCE_CHARACTERS:
+        first = max(first, min(span[0] - MAX_SENTENCE_CHARACTERS // 2, last - MAX_SENTENCE_CHARACTERS))
+        last = min(last, first + MAX_SENTENCE_CHARACTERS)
+    return text[first:last]
+
+
+def _by_group(fired: Sequence[tuple[Rule, Fired]], article: Article, matched_at: datetime) -> tuple[Match, ...]:
+    groups: dict[str, list[Fired]] = {}
+    for rule, entry in fired:
+        groups.setdefault(rule.group, []).append(entry)
+    if not groups:
+        return ()
+    matched = MatchedArticle.of(article)
+    return tuple(
+        Match(group=group, article=matched, fired=tuple(entries), matched_at=matched_at)
+        for group, entries in groups.items()
+    )

@@ -1,0 +1,91 @@
+"""Rules over JSON Lines of articles (`tocsin scan`): any size, one line at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from consumers.matching.engine import evidence_of
+from consumers.rules.compiled import CompiledRules
+from consumers.rules.reading import read
+from monitor.core.match import Evidence
+
+MAX_LINE_BYTES = 16_000_000  # decoding takes a multiple of it in memory
+
+
+class ScanHit(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that fired on an article."""
+
+    article: str
+    rule_id: str
+    rule_version: str
+    evidence: tuple[Evidence, ...]
+
+
+class BadLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that cannot be read; `line` counts from 1."""
+
+    line: int
+    reason: str
+
+
+class ScannedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that was read, with what fired on it: nothing, mostly."""
+
+    line: int
+    hits: tuple[ScanHit, ...]
+
+
+class _Input(msgspec.Struct, frozen=True):
+    """An article as `scan` takes it. Unknown keys are ignored, so records of the log can be scanned too."""
+
+    id: str | int
+    title: str | None = None
+    summary: str | None = None
+    body: str | None = None
+    text: str | None = None
+    lang: str | None = None
+    publisher: str | None = None
+
+
+_decoder = msgspec.json.Decoder(_Input)
+
+
+def scan_lines(lines: Iterable[bytes | str], rules: CompiledRules) -> Iterator[ScannedLine | BadLine]:
+    """One outcome for each line that is not blank, in order."""
+    for number, line in enumerate(lines, start=1):
+        raw = line.encode("utf-8", "surrogatepass") if isinstance(line, str) else line
+        if raw.strip():
+            yield _scan(number, raw, rules)
+
+
+def _scan(number: int, raw: bytes, rules: CompiledRules) -> ScannedLine | BadLine:
+    if len(raw) > MAX_LINE_BYTES:
+        return BadLine(line=number, reason=f"is longer than {MAX_LINE_BYTES} bytes")
+    try:
+        article = _decoder.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return BadLine(line=number, reason=str(error))
+    if not (article.title or article.summary or article.body or article.text):
+        return BadLine(line=number, reason="has no words (allowed: title, summary, body, text)")
+    reading = read(
+        {
+            "title": article.title or "",
+            "summary": article.summary or "",
+            "body": article.body or "",
+            "text": article.text or "",
+        },
+        lang=article.lang or "",
+        publisher=article.publisher or "",
+    )
+    hits = tuple(
+        ScanHit(
+            article=str(article.id),
+            rule_id=found.rule.id,
+            rule_version=found.rule.version,
+            evidence=evidence_of(reading, found.hits),
+        )
+        for found in rules.match(reading)
+    )
+    return ScannedLine(line=number, hits=hits)
