@@ -140,7 +140,7 @@ def test_a_webhook_gets_each_alert_signed(server: FeedServer, tmp_path: Path) ->
     ) as service:
         service.start()
         # A channel begins at the end of the history as it stands at its first start: wait until it has begun.
-        wait_until(lambda: "channel started" in service.log_tail(200), seconds=10, what="the channel's start")
+        wait_until(lambda: "subscription begins" in service.log_tail(200), seconds=10, what="the channel's start")
         server.put("/herald.xml", rss("Herald", [an_item(1, "A truce at last")]))
         wait_until(lambda: len(received) >= 2, seconds=30, what="the repeated webhook")
     receiver.shutdown()
