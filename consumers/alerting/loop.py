@@ -196,6 +196,7 @@ class AlertLoop:
     def _tell(self, outcome: Outcome) -> None:
         for reason, count in outcome.held_back.items():
             self._metrics.held_back.labels(reason).inc(count)
+            _logger.debug("held back", extra={"reason": reason, "count": count})
         for alert in outcome.revisions:
             change = alert.data.change
             _logger.info(

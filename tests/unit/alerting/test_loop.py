@@ -14,6 +14,7 @@ from monitor.core.alert import Alert
 from monitor.core.codec import decode_alert, encode
 from monitor.core.dead_letter import MAX_DEAD_LETTERS_IN_A_ROW, DeadLetter
 from monitor.core.errors import (
+    CommitRefusedError,
     NewerSchemaError,
     StateMissingError,
     StoreUnavailableError,
@@ -104,6 +105,14 @@ def records_of(store: EmbeddedStore, topic: Topic) -> list[bytes]:
 def alerts_of(store: EmbeddedStore) -> list[Alert]:
     alerts = [decode_alert(value, "test") for value in records_of(store, Topic.ALERTS)]
     return sorted(alerts, key=lambda alert: (alert.time, alert.id))
+
+
+def set_offset(store: EmbeddedStore, offset: int) -> None:
+    """Let the state stand at another place of the log."""
+    state = store.partition_states.load(PARTITION)
+    assert state is not None
+    head = Head(offset=offset, version=state.head.version + 1, clock=state.head.clock)
+    store.partition_states.save([PartitionChange(PARTITION, head, dict(state.entries))])
 
 
 def test_matches_become_alerts_and_the_offset_is_committed(
@@ -236,10 +245,7 @@ def test_state_ahead_of_the_log_reads_all_again_and_adds_nothing(
 ) -> None:
     append(store, match(article("a")))
     Bench(store).settle()
-    state = store.partition_states.load(PARTITION)
-    assert state is not None
-    head = Head(offset=99, version=state.head.version + 1, clock=state.head.clock)
-    store.partition_states.save([PartitionChange(PARTITION, head, dict(state.entries))])
+    set_offset(store, 99)
 
     bench = Bench(store)
     alerts = bench.settle()
@@ -247,6 +253,33 @@ def test_state_ahead_of_the_log_reads_all_again_and_adds_nothing(
     assert "state is ahead of the log" in caplog.messages
     assert len({alert.id for alert in alerts}) == 1
     assert bench.held_back("duplicate") == 1
+
+
+def test_matches_deleted_before_they_were_read_are_told(store: EmbeddedStore, caplog: pytest.LogCaptureFixture) -> None:
+    append(store, match(article("a")))
+    Bench(store).settle()
+    store.trim({Topic.MATCHES: timedelta(0)}, at(1))
+    set_offset(store, 0)
+    append(store, match(article("b", minutes=1, page=None)))
+
+    alerts = Bench(store).settle()
+
+    assert "matches were deleted before they were read" in caplog.messages
+    assert len({alert.id for alert in alerts}) == 2
+
+
+def test_a_refused_commit_is_fine(store: EmbeddedStore) -> None:
+    append(store, match(article("a")))
+    refused = Fuse(3, error=lambda: CommitRefusedError(Topic.MATCHES, [PARTITION]))
+    bench = Bench(store)
+    consumer = FaultyConsumer(store.log.consumer(Topic.MATCHES, CONSUMERS), refused)
+
+    bench.turn_until_done(consumer)
+    committed = consumer.committed(PARTITION)
+    consumer.close()
+
+    assert len(alerts_of(store)) == 1
+    assert committed is None
 
 
 def test_bad_records_become_dead_letters_and_the_others_go_on(store: EmbeddedStore) -> None:

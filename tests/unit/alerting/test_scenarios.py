@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from consumers.alerting.gates import RuleGates
 from consumers.alerting.memory import SEEN_PREFIX, STORY_PREFIX
 from consumers.alerting.story import MAX_MEMBERS
-from monitor.core.match import PAST_MATCH_PREFIX, MatchedArticle
+from monitor.core.match import PAST_MATCH_PREFIX, Fired, MatchedArticle
 from tests.unit.alerting.samples import (
     FORGET,
     OTHER_RULE,
@@ -160,6 +161,36 @@ def test_timers_of_several_stories_fire_in_order_each_at_its_time() -> None:
     assert alerts[0].time == due
 
 
+def test_each_rule_of_a_story_is_forgotten_at_its_own_time() -> None:
+    rules = gates()
+    rules[OTHER_RULE] = replace(rules[OTHER_RULE], forget_after=timedelta(hours=1))
+    desk = Desk(rules)
+    desk.sees(match(article("a"), fired(RULE), fired(OTHER_RULE)))
+
+    alerts = desk.waits(at(0) + FORGET)
+
+    assert [(alert.subject, alert.time) for alert in alerts] == [(OTHER_RULE, at(60)), (RULE, at(0) + FORGET)]
+
+
+def test_new_gates_move_the_timers() -> None:
+    desk = Desk()
+    desk.sees(match(article("a")), match(article("b", minutes=3, publisher="Delta Times")))
+    assert desk.uses(gates(throttle=timedelta(minutes=5))) == []
+
+    (update,) = desk.waits(at(10))
+
+    assert update.time == at(5)
+
+
+def test_rule_without_evidence_quotes_the_title() -> None:
+    desk = Desk()
+
+    (alert,) = desk.sees(match(article("a"), Fired(rule_id=RULE, rule_version="v1")))
+
+    assert alert.data.quote == alert.data.headline
+    assert alert.data.evidence == ()
+
+
 def test_stream_time_never_goes_back() -> None:
     desk = Desk()
     desk.sees(match(article("a", minutes=30)))
@@ -294,6 +325,18 @@ def test_an_edit_long_after_the_close_opens_again_only_with_other_evidence() -> 
     (again,) = desk.sees(match(article("a", minutes=5001, words="Edited"), fired(sentence="It closed once more.")))
 
     assert changes([again]) == [(1, "opened", "first_report")]
+
+
+def test_an_edit_with_old_evidence_that_joins_a_story_of_past_matches_opens_nothing() -> None:
+    desk = Desk()
+    desk.sees(match(article("a", page="https://one.example/")))
+    desk.waits(START + FORGET)
+    desk.sees(match(article("b", minutes=5000, page="https://two.example/", backfill=True)))
+
+    moved = article("a", minutes=5001, page="https://two.example/", words="A comma added")
+    assert desk.sees(match(moved)) == []
+
+    assert desk.held_back == ["backfill", "duplicate"]
 
 
 def test_quiet_story_is_forgotten() -> None:
