@@ -68,6 +68,12 @@ class _Dead:
     attempts: int
 
 
+def end_of(history: AlertHistory) -> StreamId:
+    """The last place in the history."""
+    bounds = history.bounds()
+    return BEGINNING if bounds is None else bounds[1]
+
+
 def line_specs(subscriptions: Subscriptions) -> dict[str, LineSpec]:
     """The lines there should be, by name."""
     specs = [
@@ -81,8 +87,14 @@ def line_specs(subscriptions: Subscriptions) -> dict[str, LineSpec]:
 class Line:
     """Follows the history for one channel of one subscription."""
 
-    def __init__(self, spec: LineSpec, around: Surroundings) -> None:
+    def __init__(self, spec: LineSpec, around: Surroundings, *, begin: StreamId | None = None) -> None:
+        """Nothing is sent before `run`.
+
+        Args:
+            begin: Where to begin when the line has no cursor yet; None: at the end of the history as it stands then.
+        """
         self.spec = spec
+        self._begin = begin
         self._around = around
         self._lease: Lease | None = None
         fields = {"subscription": spec.subscription.name, "channel": spec.channel.name}
@@ -140,12 +152,11 @@ class Line:
             cursor = await self._send_after(cursor, end, lease)
 
     async def _cursor(self, lease: Lease) -> StreamId:
-        """Where to go on. A new line begins at the end: it does not send the past."""
+        """Where to go on. A new line begins at an end: it does not send the past."""
         around = self._around
         cursor = await self._stored(lambda: around.deliveries.cursor(self.spec.name))
         if cursor is None:
-            bounds = await self._stored(around.history.bounds)
-            cursor = BEGINNING if bounds is None else bounds[1]
+            cursor = await self._stored(lambda: end_of(around.history)) if self._begin is None else self._begin
             await self._save_cursor(cursor, lease)
             log.info("subscription begins", extra={**self._fields, "cursor": str(cursor)})
         return cursor

@@ -13,13 +13,14 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from consumers.delivery.follow import HistoryEnd, Sleep
-from consumers.delivery.line import LEASE_SECONDS, Line, LineSpec, Surroundings, line_specs
+from consumers.delivery.line import LEASE_SECONDS, Line, LineSpec, Surroundings, end_of, line_specs
 from consumers.delivery.subscriptions import Subscriptions
 from consumers.delivery.webhook import Sender, webhook_sender
 from monitor.core.clock import Clock
 from monitor.core.metrics import Metrics
 from monitor.core.ports import AlertHistory, Deliveries, Leases
 from monitor.core.settings import DeliverSettings
+from monitor.core.stream import StreamId
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class SendLoop:
         sender: Callable[[DeliverSettings], AbstractAsyncContextManager[Sender]] = webhook_sender,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        """Nothing is sent before `run`.
+        """Nothing is sent before `run`, but new subscriptions get what is published from now on; reads the history.
 
         Args:
             owner: Names this process in leases.
@@ -59,6 +60,8 @@ class SendLoop:
             sleep: Waits between attempts.
         """
         self._wanted = line_specs(subscriptions)
+        # Publishing may be quicker to start than the first lines are: what it brings is not the past.
+        self._begin: StreamId | None = end_of(history)
         self._history = history
         self._deliveries = deliveries
         self._leases = leases
@@ -117,9 +120,10 @@ class SendLoop:
         for name, spec in wanted.items():
             if name not in self._running:
                 self._start(name, spec, around)
+        self._begin = None
 
     def _start(self, name: str, spec: LineSpec, around: Surroundings) -> None:
-        line = Line(spec, around)
+        line = Line(spec, around, begin=self._begin)
         self._running[name] = _Running(line, asyncio.create_task(line.run(), name=f"send {name}"))
 
     async def _keep_leases(self) -> None:

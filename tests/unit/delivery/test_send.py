@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,7 +18,6 @@ from consumers.delivery.webhook import Delivered, Outcome, Refused, Retry, verif
 from monitor.core.alert import Alert
 from tests.unit.delivery.bench import (
     DESK,
-    PATIENCE_SECONDS,
     SECRET,
     Bench,
     FlakyDeliveries,
@@ -31,13 +30,13 @@ from tests.unit.delivery.samples import NOW, an_alert
 
 
 @contextmanager
-def running(loop: SendLoop) -> Iterator[None]:
+def running(loop: SendLoop) -> Iterator[Future[None]]:
     """The loop in a thread; its failure is raised at the end, and so is an end that takes longer than promised."""
     stop = threading.Event()
     with ThreadPoolExecutor(1) as pool:
         ended = pool.submit(loop.run, stop)
         try:
-            yield
+            yield ended
         finally:
             stop.set()
             ended.result(timeout=2)
@@ -63,6 +62,17 @@ def test_new_subscription_gets_what_comes_and_not_the_past(bench: Bench) -> None
 
     assert bench.receivers.at("hook") == ["a1-1", "a1-2"]
     assert bench.deliveries_total("delivered") == 2
+
+
+def test_alert_published_while_the_loop_starts_is_not_the_past(bench: Bench) -> None:
+    bench.publish(an_alert("past"))
+    loop = bench.loop(DESK)
+    bench.publish(an_alert("a1"))
+
+    with running(loop):
+        eventually(lambda: bench.is_through("desk/hook"))
+
+    assert bench.receivers.at("hook") == ["a1-1"]
 
 
 def test_restart_goes_on_at_the_cursor(bench: Bench) -> None:
@@ -217,14 +227,15 @@ def test_trouble_is_logged_once_per_change(bench: Bench, caplog: pytest.LogCaptu
 
 def test_bug_ends_the_loop(bench: Bench) -> None:
     bench.receivers.scripts["hook"] = [ZeroDivisionError("a bug")]
-    stop = threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-        ended = pool.submit(bench.loop(DESK).run, stop)
-        eventually(lambda: bench.has_begun("desk/hook"))
-        bench.publish(an_alert())
 
-        with pytest.raises(ZeroDivisionError):
-            ended.result(timeout=PATIENCE_SECONDS)
+    def run_into_it() -> None:
+        with running(bench.loop(DESK)) as ended:
+            eventually(lambda: bench.has_begun("desk/hook"))
+            bench.publish(an_alert())
+            eventually(ended.done)
+
+    with pytest.raises(ZeroDivisionError, match="a bug"):
+        run_into_it()
 
 
 def test_removed_subscription_gets_nothing_more_and_an_added_one_what_comes(bench: Bench) -> None:
