@@ -150,16 +150,19 @@ def test_a_closed_writer_says_so_and_closes_twice(writer: Writer) -> None:
         insert(writer, 1)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # the thread ends so on purpose
 def test_a_writer_that_had_to_stop_leaves_no_caller_waiting(writer: Writer) -> None:
     def stopping(_: sqlite3.Connection) -> None:
         raise SystemExit
 
     with ThreadPoolExecutor(4) as pool:
         with held_up(writer, pool, behind=2):
-            waiting = [pool.submit(writer.run, stopping), pool.submit(insert, writer, 1)]
-        for future in waiting:
-            with pytest.raises(SystemExit):
-                future.result(DEADLINE_SECONDS)
+            stopped = pool.submit(writer.run, stopping)
+            beside = pool.submit(insert, writer, 1)
+        with pytest.raises(SystemExit):
+            stopped.result(DEADLINE_SECONDS)
+        with pytest.raises(SystemExit):
+            beside.result(DEADLINE_SECONDS)
 
     with pytest.raises(StoreError, match="closed"):
         insert(writer, 2)
