@@ -51,7 +51,7 @@ def render_card(card: AlertCard, now: datetime) -> Html:
             el("span", data.change.kind, class_=f"change {data.change.kind}"),
             time_element(alert.time, now),
         ),
-        el("h3", _headline(data, lead)),
+        el("h3", _headline(data, lead), dir="auto"),
         el("p", data.summary, class_="summary", dir="auto"),
         _quote(data, lead),
         el(
@@ -113,8 +113,8 @@ def _places(quote: str, evidence: Iterable[Evidence]) -> list[tuple[int, int]]:
 
 def _headline(data: AlertData, lead: StoryArticle | None) -> Html:
     if lead is None:
-        return el("span", data.headline, dir="auto")
-    return outside_link(lead.url, data.headline, lang=language(lead.lang), dir="auto")
+        return el("span", data.headline)
+    return outside_link(lead.url, data.headline, lang=language(lead.lang))
 
 
 def _quote(data: AlertData, lead: StoryArticle | None) -> Html | None:

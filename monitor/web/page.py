@@ -55,6 +55,14 @@ def _header(content: PageContent) -> Html:
         el("h1", "Tocsin"),
         el("p", "as of this page's loading", id="connection", role="status", class_="still"),
         el("p", _alerts_sentence(content.cards), id="counts"),
+        # On a phone these stand below all alerts.
+        el(
+            "nav",
+            el("a", "Past matches", href="/#past-matches"),
+            el("a", "Feeds", href="/#feeds-section"),
+            aria_label="On this page",
+            class_="jump",
+        ),
         class_="top",
     )
 
@@ -117,7 +125,7 @@ _SEVERITY_CHOICES = (
 
 
 def _side(content: PageContent) -> Html:
-    return el("aside", _feeds(content), _past(content))
+    return el("aside", _past(content), _feeds(content))
 
 
 def _past(content: PageContent) -> Html:
@@ -136,6 +144,7 @@ def _past(content: PageContent) -> Html:
             id="past",
             hidden=not content.past_matches,
         ),
+        id="past-matches",
     )
 
 
@@ -169,6 +178,7 @@ def _feeds(content: PageContent) -> Html:
             ),
             id="feeds",
         ),
+        id="feeds-section",
     )
 
 

@@ -69,16 +69,23 @@ class WebServer:
             )
         )
         follower = asyncio.create_task(streams.run(stop), name="web-follow")
-        # The follower ends with `stop` or with an error: either way the server ends too.
-        follower.add_done_callback(lambda _: server.end())
+        stopping = asyncio.create_task(stop.wait(), name="web-stop")
+
+        def end(_: object) -> None:
+            streams.end()
+            server.end()
+
+        # The follower ends by itself only with an error; then the server ends too, and raises it.
+        for task in (follower, stopping):
+            task.add_done_callback(end)
         _log.info("web server started", extra={"url": self.url})
         try:
             await server.serve(sockets=[self._socket])
+            await follower
         finally:
             follower.cancel()
+            stopping.cancel()
             self._socket.close()
-        with contextlib.suppress(asyncio.CancelledError):
-            await follower
         _log.info("web server stopped")
 
 

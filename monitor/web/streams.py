@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 ABORT_EXTENSION = "tocsin.abort"  # in the ASGI scope: drops the connection with what it still holds
 KEEP_ALIVE_SECONDS = 15
-_WAIT_SECONDS = 0.5  # how long the follower asks the store at a time: bounds how late it sees the stop
+_WAIT_SECONDS = 0.25  # how long the follower asks the store at a time: bounds how late it sees the stop
 
 
 @dataclass(frozen=True)

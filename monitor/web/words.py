@@ -116,7 +116,7 @@ def _health(feed: Feed, state: FeedState | None, now: datetime) -> tuple[FeedHea
 
 
 def _failure(state: FeedState, status: PollStatus, now: datetime) -> str:
-    since = f"since {ago(state.last_success_at, now)}" if state.last_success_at else "from the first poll on"
+    since = f"for {rough(now - state.last_success_at)}" if state.last_success_at else "from the first poll on"
     cause = _FAILURES.get(status, "for an unknown reason")
     detail = one_line(state.detail, _MAX_DETAIL_CHARACTERS)
     polls = counted(state.failures, "poll")

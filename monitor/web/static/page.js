@@ -32,10 +32,10 @@ const clean = (text) => String(text).replace(UNSAFE, "");
 
 const text = (tag, content, attributes) => el(tag, attributes, clean(content));
 const language = (lang) => (lang && lang !== "und" ? lang : null);
+const titleOf = (article) => ({ lang: language(article.lang), dir: "auto" });
 const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
-function outsideLink(url, title, lang) {
-  const attributes = { lang: language(lang), dir: "auto" };
+function outsideLink(url, title, attributes) {
   if (!/^https?:\/\/[^/]/i.test(url) || url.length > 2000) return text("span", title, attributes);
   return text("a", title, { ...attributes, href: url, rel: "noopener noreferrer", target: "_blank" });
 }
@@ -95,7 +95,7 @@ function articleLine(article) {
   const source = el("span", { class: "source" }, text("span", article.publisher, { dir: "auto" }));
   if (article.copy_of) source.append(" · copy");
   if (article.published_at) source.append(" · ", time(article.published_at));
-  return el("li", null, outsideLink(article.url, article.title || article.url, article.lang), source);
+  return el("li", null, outsideLink(article.url, article.title || article.url, titleOf(article)), source);
 }
 
 function articlesOf(story, isOpen) {
@@ -144,7 +144,7 @@ function card(alert, earlier, open) {
       text("span", data.change.kind, { class: `change ${data.change.kind}` }),
       time(alert.time),
     ),
-    el("h3", null, lead ? outsideLink(lead.url, data.headline, lead.lang) : text("span", data.headline, { dir: "auto" })),
+    el("h3", { dir: "auto" }, outsideLink(lead?.url ?? "", data.headline, { lang: language(lead?.lang) })),
     text("p", data.summary, { class: "summary", dir: "auto" }),
     quoteOf(data, lead?.lang),
     el(
@@ -255,7 +255,7 @@ function pastMatch(match) {
   const source = el("span", { class: "source" }, text("span", article.publisher, { dir: "auto" }));
   if (article.published_at) source.append(" · ", time(article.published_at));
   source.append(clean(` · ${match.rules.join(", ")}`));
-  return el("li", null, outsideLink(article.url, article.title || article.url, article.lang), source);
+  return el("li", null, outsideLink(article.url, article.title || article.url, titleOf(article)), source);
 }
 
 async function answer(path) {
