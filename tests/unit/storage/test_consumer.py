@@ -83,3 +83,12 @@ def test_a_closed_consumer_neither_polls_nor_commits(log: SqliteLog) -> None:
         consumer.poll(max_records=1, timeout_seconds=0)
     with pytest.raises(CommitRefusedError):
         consumer.commit({0: 1})
+
+
+def test_polls_for_less_than_a_record_per_partition_go_round(log: SqliteLog) -> None:
+    log.append([NewRecord(Topic.ARTICLES, f"feed-{n}", b"") for n in range(60)])
+    with closing(log.consumer(Topic.ARTICLES, "readers")) as consumer:
+        consumer.poll(max_records=1, timeout_seconds=0)
+        polled = [consumer.poll(max_records=1, timeout_seconds=0) for _ in range(8)]
+
+    assert [record.position.partition for one in polled for record in one.records] == [0, 1, 2, 3, 0, 1, 2, 3]
