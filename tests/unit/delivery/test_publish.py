@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -15,8 +15,9 @@ from consumers.delivery.retries import Backoff
 from monitor.core.alert import Alert, Latency
 from monitor.core.codec import encode
 from monitor.core.dead_letter import DeadLetter
-from monitor.core.errors import NewerSchemaError, StoreUnavailableError, TooManyDeadLettersError
+from monitor.core.errors import CommitRefusedError, NewerSchemaError, StoreUnavailableError, TooManyDeadLettersError
 from monitor.core.metrics import Metrics
+from monitor.core.ports import LogConsumer
 from monitor.core.record import NewRecord, Topic
 from monitor.core.stream import BEGINNING, StreamId
 from monitor.storage.sqlite import EmbeddedStore
@@ -76,6 +77,38 @@ class FlakyHistory:
 
     def trim(self, before: datetime) -> int:
         return self._history.trim(before)
+
+
+class RefusingLog:
+    """A log whose consumers lose their partitions before they commit."""
+
+    def __init__(self, store: EmbeddedStore) -> None:
+        self._log = store.log
+        self.partitions = store.log.partitions
+        self.append = store.log.append
+        self.bounds = store.log.bounds
+        self.read = store.log.read
+        self.close = store.log.close
+
+    def consumer(self, topic: Topic, group: str) -> LogConsumer:
+        return RefusedConsumer(self._log.consumer(topic, group))
+
+
+class RefusedConsumer:
+    """A consumer that commits nothing."""
+
+    def __init__(self, consumer: LogConsumer) -> None:
+        self.poll = consumer.poll
+        self.assigned = consumer.assigned
+        self.pause = consumer.pause
+        self.resume = consumer.resume
+        self.seek = consumer.seek
+        self.committed = consumer.committed
+        self.lag = consumer.lag
+        self.close = consumer.close
+
+    def commit(self, offsets: Mapping[int, int]) -> None:
+        raise CommitRefusedError(Topic.ALERTS, sorted(offsets))
 
 
 def a_loop(store: EmbeddedStore, metrics: Metrics, history: FlakyHistory | None = None) -> PublishLoop:
@@ -206,6 +239,19 @@ def test_history_that_fails_for_a_time_is_tried_again_and_logged_once(
     assert committed(store) == {2}
     assert [record.getMessage() for record in caplog.records].count("publishing waits") == 1
     assert [record.getMessage() for record in caplog.records].count("works again") == 1
+
+
+def test_partition_that_went_to_another_consumer_is_left_to_it(
+    store: EmbeddedStore, metrics: Metrics, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    put(store, encode(an_alert()))
+
+    PublishLoop(RefusingLog(store), store.history, metrics, lambda: NOW, GROUP).run(CountedStop(POLLS))
+
+    assert published(store) == ["a1-1"]
+    assert committed(store) == set()
+    assert "commit refused" in caplog.messages
 
 
 def test_stop_ends_the_wait_for_a_history_that_fails(store: EmbeddedStore, metrics: Metrics) -> None:
