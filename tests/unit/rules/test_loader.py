@@ -1,0 +1,214 @@
+"""Rules as people write them: what is read, and how mistakes are told."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from consumers.rules.loader import load_rules
+from consumers.rules.model import Gates
+from monitor.core.errors import SettingsError
+from tests.unit.rules.support import catalogue, problems_of, rule_with, rules_of
+
+WHOLE = """
+rules:
+  - id: speak
+    title: Leaders speak
+    status: shadow
+    severity: high
+    group: leaders
+    when: {actor: [donald-trump, vladimir-putin], query: phone}
+    update_at_most_every: 30m
+    forget_after: 7d
+    tests:
+      - {text: Putin on the phone, lang: en, expect: match}
+"""
+
+
+def test_whole_rule_is_read() -> None:
+    rule = rules_of(WHOLE).rule("speak")
+
+    assert rule is not None
+    assert (rule.title, rule.status, rule.severity, rule.group) == ("Leaders speak", "shadow", "high", "leaders")
+    assert rule.gates == Gates(timedelta(minutes=30), timedelta(days=7))
+    assert [(test.text, test.lang, test.expect) for test in rule.tests] == [("Putin on the phone", "en", "match")]
+    assert (rule.file, rule.line) == ("rules.yaml", 3)
+
+
+def test_rule_needs_only_id_and_condition() -> None:
+    rule = rule_with("{query: war}").rule("r")
+
+    assert rule is not None
+    assert (rule.title, rule.status, rule.severity, rule.group) == ("r", "stable", "medium", "r")
+    assert rule.gates == Gates(timedelta(minutes=15), timedelta(hours=48))
+
+
+def test_unknown_rule_is_none() -> None:
+    assert rule_with("{query: war}").rule("other") is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "{query: 'WAR  OR  (peace)'}",
+        "{query: 'peace OR war'}",
+        "{any: [{query: war}, {query: peace}]}",
+        "{all: [{query: 'war OR peace'}]}",
+    ],
+)
+def test_version_is_that_of_the_meaning(other: str) -> None:
+    assert [rule.version for rule in rule_with(other)] == [rule.version for rule in rule_with("{query: war peace}")]
+
+
+@pytest.mark.parametrize(
+    "other", ["{query: war AND peace}", "{same: title, query: war peace}", "{query: war peace, lang: en}"]
+)
+def test_version_changes_with_the_meaning(other: str) -> None:
+    assert [rule.version for rule in rule_with(other)] != [rule.version for rule in rule_with("{query: war peace}")]
+
+
+def test_digest_changes_with_severity_though_the_version_does_not() -> None:
+    high, low = rules_of(WHOLE), rules_of(WHOLE.replace("high", "low"))
+
+    assert high.digest != low.digest
+    assert [rule.version for rule in high] == [rule.version for rule in low]
+
+
+def test_rule_set_survives_the_way_to_a_worker() -> None:
+    rule_set = rules_of(WHOLE)
+    digest = rule_set.digest
+    copy = pickle.loads(pickle.dumps(rule_set))  # noqa: S301 - our own bytes
+
+    assert copy == rule_set
+    assert copy.digest == digest
+    assert copy.rule("speak") == rule_set.rule("speak")
+
+
+def test_all_problems_of_a_file_come_at_once_with_line_and_key() -> None:
+    problems = problems_of("""terms:
+  cable: {en: ['undersea cable', 'subsea*'], de: []}
+rules:
+  - id: cut
+    when: {same: sentence, all: [{terms: cabel}, {query: 'cut OR damage*'}]}
+    corroborate: {voices: 2}
+  - id: cut
+    wen: {}
+    when: {actr: donald-trump}
+    severity: urgent
+  - id: calls
+    when: {actor: usa, casualties: {at_least: 3}}
+    tests: [{expect: match}]
+""")
+
+    assert [(line, key) for line, key, _ in problems] == [
+        (2, "terms.cable.en[1]"),
+        (5, "rules[0].when.all[0].terms"),
+        (5, "rules[0].when.all[1].query"),
+        (6, "rules[0].corroborate"),
+        (7, "rules[1].id"),
+        (8, "rules[1].wen"),
+        (9, "rules[1].when.actr"),
+        (10, "rules[1].severity"),
+        (12, "rules[2].when.actor"),
+        (12, "rules[2].when.casualties"),
+        (13, "rules[2].tests[0]"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("when", "message"),
+    [
+        pytest.param("{actr: x}", "unknown key (did you mean 'actor'?)", id="key"),
+        pytest.param("{actor: usa}", "unknown actor 'usa' (did you mean 'united-states'?)", id="actor"),
+        pytest.param("{actor: president@france}", "offices and sets of actors are not supported", id="office"),
+        pytest.param("{terms: cables}", "unknown terms 'cables'", id="terms"),
+        pytest.param("{same: sentense, query: x}", "unknown scope (did you mean 'sentence'?)", id="scope"),
+        pytest.param("{same: sentence}", "`same` needs a condition beside it", id="scope-alone"),
+        pytest.param("{all: []}", "is no list of conditions", id="empty-list"),
+        pytest.param("{}", "is no condition", id="empty"),
+        pytest.param("war", "'war': is no condition", id="text"),
+        pytest.param("{query: [a]}", "is no text", id="query-list"),
+        pytest.param("{lang: no, query: x}", "put quotes around it", id="norwegian-is-false-in-yaml"),
+        pytest.param("{leader_call: {}}", "is not supported by this version", id="later-condition"),
+    ],
+)
+def test_condition_is_refused(when: str, message: str) -> None:
+    (problem,) = problems_of(f"rules:\n  - id: r\n    when: {when}\n")
+
+    assert message in problem[2]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "{lang: en}",
+        "{not: {query: war}}",
+        "{query: NOT war}",
+        "{publisher: bbc, not: {query: war}}",
+        "{any: [{query: war}, {not: {query: peace}}]}",
+    ],
+)
+def test_rule_that_could_match_without_any_of_its_words_is_refused(when: str) -> None:
+    (problem,) = problems_of(f"rules:\n  - id: r\n    when: {when}\n")
+
+    assert "none of its words" in problem[2]
+
+
+@pytest.mark.parametrize(
+    "key", ["corroborate", "escalate", "collect_for", "remind_every", "spike", "absence", "status"]
+)
+def test_key_of_a_later_version_is_named_as_such(key: str) -> None:
+    value = "counted" if key == "status" else "1"
+    problems = problems_of(f"rules:\n  - id: r\n    when: {{query: x}}\n    {key}: {value}\n")
+
+    assert [(line, key_, "not supported by this version" in message) for line, key_, message in problems] == [
+        (4, f"rules[0].{key}", True)
+    ]
+
+
+def test_subscriptions_in_a_rule_file_are_sent_to_their_own() -> None:
+    assert problems_of("subscriptions: []\n") == [(1, "subscriptions", "belongs in the subscriptions file")]
+
+
+def test_folder_is_read_in_order_and_shares_terms(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "late.yaml").write_text("terms: {fire: {en: [blaze]}}\nrules: [{id: z, when: {query: x}}]\n")
+    (tmp_path / "a.yaml").write_text("rules: [{id: y, when: {terms: fire}}]\n")
+    (tmp_path / "notes.txt").write_text("no rules")
+
+    assert [rule.id for rule in load_rules(tmp_path, catalogue())] == ["y", "z"]
+
+
+def test_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("rules: [{id: r, when: {query: x}}]\n")
+    (tmp_path / "b.yaml").write_text("rules: [{id: r, when: {query: y}}]\n")
+    (tmp_path / "c.yaml").write_text("rules: [\n")
+
+    with pytest.raises(SettingsError) as caught:
+        load_rules(tmp_path, catalogue())
+
+    problems = caught.value.problems
+    assert sorted(Path(problem.where).name for problem in problems) == ["b.yaml", "c.yaml"]
+    assert any(f"taken by the rule at {tmp_path / 'a.yaml'}:1" in problem.message for problem in problems)
+
+
+def test_terms_of_one_name_in_two_files_are_refused(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text("terms: {fire: {en: [blaze]}}\n")
+
+    with pytest.raises(SettingsError, match="stands in another file too"):
+        load_rules(tmp_path, catalogue())
+
+
+def test_missing_file_and_empty_folder_are_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_rules(tmp_path / "none.yaml", catalogue())
+    with pytest.raises(SettingsError, match=r"holds no \*\.yaml files"):
+        load_rules(tmp_path, catalogue())
+
+
+def test_file_that_is_no_mapping_is_told() -> None:
+    assert problems_of("- a\n- b\n") == [(1, "", "holds no rules (allowed: the keys terms and rules)")]
