@@ -8,6 +8,7 @@ import yaml
 from monitor.core.settings import load_settings
 from monitor.demo.configuration import write_demo_configuration
 from monitor.demo.news import load_sample_news
+from monitor.feeds.feed_list import load_feeds
 
 
 def test_the_demo_polls_loopback_every_second(tmp_path: Path) -> None:
@@ -22,10 +23,10 @@ def test_the_demo_polls_loopback_every_second(tmp_path: Path) -> None:
 
 def test_all_outlets_and_rules_are_written(tmp_path: Path) -> None:
     write_demo_configuration(tmp_path, "http://127.0.0.1:4711", web_port=0, poll_interval_seconds=0.2)
-    feeds = yaml.safe_load((tmp_path / "feeds.yaml").read_text(encoding="utf-8"))["feeds"]
+    feeds = load_feeds(tmp_path / "feeds.yaml")
     rules = yaml.safe_load((tmp_path / "rules" / "demo.yaml").read_text(encoding="utf-8"))["rules"]
 
-    assert [feed["id"] for feed in feeds] == [outlet.id for outlet in load_sample_news().outlets]
-    assert feeds[0]["url"] == "http://127.0.0.1:4711/feeds/wire.xml"
-    assert {feed["interval"] for feed in feeds} == {"200ms"}
+    assert [feed.id for feed in feeds] == [outlet.id for outlet in load_sample_news().outlets]
+    assert feeds[0].url == "http://127.0.0.1:4711/feeds/wire.xml"
+    assert {feed.interval_seconds for feed in feeds} == {0.2}
     assert 6 <= len(rules) <= 8
