@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import aiohttp
+
 from monitor.core.alert import (
     Alert,
     AlertData,
@@ -146,6 +148,13 @@ async def serving(
     finally:
         stop.set()
         await asyncio.wait_for(task, DEADLINE_SECONDS)
+
+
+async def ask(session: aiohttp.ClientSession, url: str, method: str = "GET", **options: Any) -> aiohttp.ClientResponse:
+    """The answer, read to its end."""
+    async with session.request(method, url, **options) as answer:
+        await answer.read()
+    return answer
 
 
 async def until(happens: Callable[[], bool]) -> None:
