@@ -10,16 +10,19 @@ import click
 from monitor.cli.main import FINE
 from monitor.core.errors import UsageError
 
+_DEFAULT_FOLDER = Path("tocsin")  # where the other commands look by themselves
 _TEMPLATES = ("tocsin.yaml", "feeds.yaml", "rules/news.yaml", "subscriptions.yaml")
 
 
 @click.command(epilog="Example: tocsin init && tocsin feeds check && tocsin run")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("tocsin"))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=_DEFAULT_FOLDER)
 def init(folder: Path) -> int:
     """Write settings, feeds, sample rules and subscriptions into FOLDER (default: tocsin); overwrites nothing."""
     for path in write_configuration(folder):
         print(f"wrote {path}")
-    print(f"Set poll.contact in {folder / 'tocsin.yaml'}; then: tocsin feeds check, tocsin run")
+    settings = folder / "tocsin.yaml"
+    option = "" if folder == _DEFAULT_FOLDER else f" --config {settings}"
+    print(f"Set poll.contact in {settings}; then: tocsin feeds check{option} and tocsin run{option}")
     return FINE
 
 

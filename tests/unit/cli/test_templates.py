@@ -74,7 +74,7 @@ def test_the_command_says_what_it_wrote_and_what_comes_next(tmp_path: Path) -> N
 
     assert result.exit_code == 0
     assert f"wrote {tmp_path / 'desk' / 'rules' / 'news.yaml'}" in result.output
-    assert "tocsin feeds check" in result.output
+    assert f"tocsin run --config {tmp_path / 'desk' / 'tocsin.yaml'}" in result.output
 
 
 def test_the_settings_template_names_every_setting_once() -> None:
