@@ -94,13 +94,15 @@ class EntryState(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         text: The last text; dropped (None) some time after the entry left the feed document.
-        last_in_feed_at: When a parsed document last held it.
+        last_in_feed_at: When a parsed document last held it, as of the last time this was written.
+        left_at: When a parsed document was first without it; None while it stands in the feed.
     """
 
     digest: Digest
     revision: int
     text: ArticleText | None
     last_in_feed_at: datetime
+    left_at: datetime | None = None
 
 
 class FeedChange(msgspec.Struct, frozen=True, kw_only=True):
