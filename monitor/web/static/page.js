@@ -215,11 +215,19 @@ function notice(words) {
   byId("notice").hidden = false;
 }
 
+let source = null;
+
 function listen() {
-  const source = new EventSource(`/events?after=${encodeURIComponent(lastId)}&epoch=${encodeURIComponent(epoch)}`);
+  source?.close();
+  source = new EventSource(`/events?after=${encodeURIComponent(lastId)}&epoch=${encodeURIComponent(epoch)}`);
   source.addEventListener("hello", (event) => {
-    epoch = JSON.parse(event.data).epoch;
     tell("live", "live");
+    const hello = JSON.parse(event.data);
+    if (hello.epoch === epoch) return;
+    // The browser would come back with the old epoch each time, and get everything again.
+    ({ epoch, after: lastId } = hello);
+    notice("The alert history was lost; what follows is a new one.");
+    listen();
   });
   source.addEventListener("alert", (event) => {
     lastId = event.lastEventId;
@@ -232,12 +240,16 @@ function listen() {
       return;
     }
     // The browser gives up after an error answer; we do not.
-    source.close();
     tell("lost", "disconnected, trying again");
     setTimeout(listen, RECONNECT_MILLISECONDS);
   });
-  addEventListener("pagehide", () => source.close(), { once: true });
 }
+
+// A page kept for "back" must not hold a connection.
+addEventListener("pagehide", () => source.close());
+addEventListener("pageshow", (event) => {
+  if (event.persisted) listen();
+});
 
 // ---- feeds and past matches
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +11,7 @@ import aiohttp
 import pytest
 
 import monitor.web
+from monitor.core.escape import clean
 from monitor.core.match import Evidence
 from monitor.web.cards import cards_of, marked
 from tests.unit.web.support import HOSTILE, NOW, Site, a_site, an_alert, ask, serving
@@ -123,6 +125,16 @@ def test_script_never_makes_elements_out_of_text() -> None:
     assert not [
         word for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(") if word in script
     ]
+
+
+def test_script_drops_the_same_characters_as_we_do() -> None:
+    script = (Path(monitor.web.__file__).parent / "static" / "page.js").read_text(encoding="utf-8")
+    found = re.search(r"UNSAFE =\s+/(\[[^/]+\])/gu;", script)
+    assert found
+    dropped = re.compile(re.sub(r"\\u\{([0-9a-f]{5})\}", r"\\U000\1", found[1]))
+    characters = [chr(point) for point in (*range(0xD800), *range(0xE000, 0x10000), *range(0xE0000, 0xE0100))]
+
+    assert [c for c in characters if dropped.fullmatch(c)] == [c for c in characters if not clean(c)]
 
 
 def test_cards_come_newest_change_first() -> None:
