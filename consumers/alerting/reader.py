@@ -12,7 +12,7 @@ from monitor.core.errors import BadRecordError, TooManyDeadLettersError
 from monitor.core.match import Match
 from monitor.core.metrics import Metrics
 from monitor.core.ports import Log
-from monitor.core.record import NewRecord, Record, Topic
+from monitor.core.record import Record, Topic
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class MatchReader:
         self._metrics = metrics
         self._clock = clock
         self._bad_in_a_row = 0
-        self._letters: list[NewRecord] = []
+        self._letters: list[DeadLetter] = []
 
     def read(self, record: Record) -> Match | None:
         """The match in the record; None when it is bad and to be put aside.
@@ -57,17 +57,17 @@ class MatchReader:
         if not self._letters:
             return
         letters, self._letters = self._letters, []
-        self._destination.append(letters)
+        self._destination.append([letter.to_record() for letter in letters])
         self._metrics.dead_letters.labels(Topic.MATCHES).inc(len(letters))
+        for letter in letters:
+            place = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}
+            _log.warning("record put aside", extra=place | {"reason": letter.reason})
 
     def _refuse(self, record: Record, error: BadRecordError, now: datetime) -> None:
         self._bad_in_a_row += 1
         if self._bad_in_a_row > MAX_DEAD_LETTERS_IN_A_ROW:
             raise TooManyDeadLettersError(Topic.MATCHES, self._bad_in_a_row) from error
-        position = record.position
-        fields = {"topic": position.topic, "partition": position.partition, "offset": position.offset}
-        _log.warning("record put aside", extra=fields | {"reason": error.cause})
-        self._letters.append(DeadLetter.of(record, error.cause, now=now).to_record())
+        self._letters.append(DeadLetter.of(record, error.cause, now=now))
 
 
 def _check_times(match: Match, subject: str, now: datetime) -> None:

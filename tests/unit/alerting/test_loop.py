@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -24,7 +25,7 @@ from monitor.core.ids import partition_of
 from monitor.core.match import Match
 from monitor.core.metrics import Metrics
 from monitor.core.ports import Head, LogConsumer, PartitionChange, PartitionStates
-from monitor.core.record import FIXED_PARTITIONS, NewRecord, Topic
+from monitor.core.record import FIXED_PARTITIONS, NewRecord, Polled, Position, Record, Topic
 from monitor.storage.sqlite import EmbeddedStore, open_embedded
 from tests.unit.alerting.faults import CrashError, FaultyConsumer, FaultyLog, FaultyStates, Fuse
 from tests.unit.alerting.samples import FORGET, GROUP, RETENTION, RULE, article, at, changes, fired, gates, match
@@ -49,12 +50,13 @@ class Bench:
         *,
         minutes: float = 60,
         states: PartitionStates | None = None,
+        log: FaultyLog | None = None,
     ) -> None:
         self.store = store
         self.fuse = fuse or Fuse()
         self.now = at(minutes)
         self.metrics = Metrics()
-        self.log = FaultyLog(store.log, self.fuse)
+        self.log = log or FaultyLog(store.log, self.fuse)
         self.loop = AlertLoop(
             self.log,
             states or FaultyStates(store.partition_states, self.fuse),
@@ -227,6 +229,33 @@ def test_a_second_owner_is_noticed_and_nothing_is_doubled(
     assert state.head.offset == 3
 
 
+def test_partitions_move_to_a_new_member_and_back_without_a_trace(store: EmbeddedStore) -> None:
+    first, second = Bench(store), Bench(store)
+    one = first.log.consumer(Topic.MATCHES, CONSUMERS)
+    append(store, STREAM[0])
+    first.turn_until_done(one)
+
+    two = second.log.consumer(Topic.MATCHES, CONSUMERS)
+    for _ in range(3):
+        first.turn_until_done(one)
+        second.turn_until_done(two)
+    shared = one.assigned(), two.assigned()
+    append(store, *STREAM[1:4])
+    for _ in range(3):
+        first.turn_until_done(one)
+        second.turn_until_done(two)
+    one.close()
+    append(store, *STREAM[4:])
+    second.turn_until_done(two)
+    everything = two.assigned()
+    two.close()
+
+    assert all(shared)
+    assert not shared[0] & shared[1]
+    assert len(everything) == FIXED_PARTITIONS[Topic.MATCHES]
+    assert outcome(store).keys() == uninterrupted()[0].keys()
+
+
 def test_missing_state_stops_the_stage(store: EmbeddedStore) -> None:
     append(store, match(article("a")))
     consumer = store.log.consumer(Topic.MATCHES, CONSUMERS)
@@ -316,6 +345,52 @@ def test_a_good_record_starts_the_count_of_bad_ones_again(store: EmbeddedStore) 
     store.log.append(bad)
 
     assert len(Bench(store).settle()) == 1
+
+
+def test_one_bad_record_read_again_and_again_counts_once(
+    store: EmbeddedStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    failures = MAX_DEAD_LETTERS_IN_A_ROW + 5
+
+    class Away(FaultyLog):
+        def append(self, records: Sequence[NewRecord]) -> list[Position]:
+            nonlocal failures
+            failures -= 1
+            if failures >= 0:
+                raise StoreUnavailableError("away")
+            return super().append(records)
+
+    store.log.append([NewRecord(Topic.MATCHES, GROUP, b"?")])
+    bench = Bench(store, log=Away(store.log, Fuse()))
+    consumer = bench.log.consumer(Topic.MATCHES, CONSUMERS)
+
+    for _ in range(MAX_DEAD_LETTERS_IN_A_ROW + 10):
+        bench.turn_until_done(consumer)
+    consumer.close()
+
+    assert failures < 0
+    assert caplog.messages.count("record put aside") == 1
+    assert len(records_of(store, Topic.DEADLETTERS)) == 1
+
+
+def test_a_record_that_comes_twice_in_spite_of_its_offset_is_passed_over(store: EmbeddedStore) -> None:
+    class Repeating(FaultyConsumer):
+        last: tuple[Record, ...] = ()
+
+        def poll(self, *, max_records: int, timeout_seconds: float) -> Polled:
+            polled = super().poll(max_records=max_records, timeout_seconds=timeout_seconds)
+            again, self.last = self.last, polled.records
+            return replace(polled, records=polled.records or again)
+
+    append(store, match(article("a")), match(article("b", minutes=20, page=None)))
+    bench = Bench(store)
+    consumer = Repeating(store.log.consumer(Topic.MATCHES, CONSUMERS), Fuse())
+
+    bench.turn_until_done(consumer)
+    consumer.close()
+
+    assert consumer.last == ()
+    assert bench.held_back("duplicate") == 0
 
 
 def test_a_record_of_a_newer_schema_stops_the_stage_and_is_not_passed(store: EmbeddedStore) -> None:
