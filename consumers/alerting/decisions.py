@@ -24,6 +24,7 @@ from consumers.alerting.story import (
     Member,
     Story,
     Support,
+    bounded,
     page_of,
     story_article,
     support_of,
@@ -120,7 +121,7 @@ def _past(
     withdrawn = {each.rule_id for each in fired if each.withdrawn}
     rules = set(past.rules if past else ()) - withdrawn | (standing if article.backfill else set())
     left = tuple(sorted(rules - set(opened)))
-    return PastMatch(rules=left, article=article) if left else None
+    return PastMatch(rules=left, article=bounded(article)) if left else None
 
 
 def _new_story(match: Match, now: datetime) -> Story:

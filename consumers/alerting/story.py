@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from monitor.core.alert import Severity, StoryArticle
 from monitor.core.escape import one_line
@@ -133,7 +134,7 @@ def page_of(article: MatchedArticle) -> str:
 def support_of(fired: Fired, *, in_full: bool) -> Support:
     """What is kept of a rule that fired, with bounded texts."""
     kept = fired.evidence[: MAX_EVIDENCE if in_full else 1]
-    return Support(rule_version=fired.rule_version, evidence=tuple(_bounded(evidence) for evidence in kept))
+    return Support(rule_version=fired.rule_version, evidence=tuple(_bounded_evidence(evidence) for evidence in kept))
 
 
 def story_article(article: MatchedArticle, copy_of: ArticleId | None) -> StoryArticle:
@@ -149,7 +150,20 @@ def story_article(article: MatchedArticle, copy_of: ArticleId | None) -> StoryAr
     )
 
 
-def _bounded(evidence: Evidence) -> Evidence:
+def bounded(article: MatchedArticle) -> MatchedArticle:
+    """The article with texts short enough to keep and to show in a list."""
+    return replace(
+        article,
+        publisher=one_line(article.publisher, _MAX_NAME),
+        url=article.url[:_MAX_URL],
+        canonical_url=article.canonical_url[:_MAX_URL],
+        title=one_line(article.title, _MAX_TITLE),
+        summary=one_line(article.summary, _MAX_SENTENCE),
+        lang=article.lang[:_MAX_NAME],
+    )
+
+
+def _bounded_evidence(evidence: Evidence) -> Evidence:
     return Evidence(
         condition=one_line(evidence.condition, _MAX_NAME),
         field=evidence.field,

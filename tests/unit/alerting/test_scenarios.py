@@ -566,5 +566,8 @@ def test_hostile_texts_are_bounded() -> None:
     desk.sees(match(huge, fired(sentence=long)))
     desk.sees(match(article("b", minutes=20, page=huge.canonical_url), fired(sentence="Short.")))
 
+    desk.sees(match(article("c", minutes=21, words=long + "!", page=huge.canonical_url + "y", backfill=True)))
+
     assert len(desk.alerts) == 2
-    assert sum(len(value) for value in desk.state.entries.values()) < 10_000
+    assert kept(desk, PAST_MATCH_PREFIX) == 1
+    assert sum(len(value) for value in desk.state.entries.values()) < 20_000
