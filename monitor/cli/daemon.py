@@ -22,6 +22,7 @@ from consumers.delivery.send import SendLoop
 from consumers.matching.loop import MatchLoop
 from consumers.rules.model import RuleSet
 from monitor.cli.configuration import Configuration
+from monitor.cli.fetching import Fetching, open_fetching
 from monitor.cli.why import explain_url
 from monitor.core.clock import Clock, utc_now
 from monitor.core.errors import MonitorError, SettingsError
@@ -29,7 +30,6 @@ from monitor.core.metrics import Metrics
 from monitor.core.ports import AlertHistory, PartitionStates
 from monitor.core.record import Topic
 from monitor.core.settings import Settings
-from monitor.feeds.fetch import Fetcher
 from monitor.feeds.poller import Poller
 from monitor.storage.sqlite import EmbeddedStore, open_embedded
 from monitor.web.app import WebServices, build_app
@@ -104,8 +104,8 @@ class Daemon:
                     clock=self._clock,
                 )
             )
-            fetcher = await stack.enter_async_context(Fetcher(settings.poll))
-            poller = self._build_poller(settings, store, fetcher)
+            fetching = await stack.enter_async_context(open_fetching(settings.poll, self._clock))
+            poller = self._build_poller(settings, store, fetching)
             web = WebServer(build_app(self._web_services(settings, store)), socket)
             threads = self._build_threads(settings, store)
             self._apply(self._configuration)
@@ -142,11 +142,12 @@ class Daemon:
         for apply in self._appliers:
             apply(configuration)
 
-    def _build_poller(self, settings: Settings, store: EmbeddedStore, fetcher: Fetcher) -> Poller:
+    def _build_poller(self, settings: Settings, store: EmbeddedStore, fetching: Fetching) -> Poller:
         poller = Poller(
             self._configuration.enabled_feeds,
             settings=settings.poll,
-            fetcher=fetcher,
+            fetcher=fetching.fetcher,
+            parser=fetching.parser,
             log=store.log,
             states=store.feed_states,
             leases=store.leases,
@@ -192,8 +193,9 @@ class Daemon:
             owner=OWNER,
         )
         self._appliers += [
-            lambda configuration: match.set_rules(configuration.rules),
+            # Gates first: a match of a new rule must find its gate.
             lambda configuration: alert.set_gates(gates_of(configuration.rules)),
+            lambda configuration: match.set_rules(configuration.rules),
             lambda configuration: send.set_subscriptions(configuration.subscriptions),
         ]
         return {"match": match.run, "alert": alert.run, "publish": publish.run, "send": send.run}
