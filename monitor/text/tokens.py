@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -90,34 +90,31 @@ def tokenize(text: str, *, limit: int = MAX_TOKENS) -> TokenizedText:
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for word, start, end in _tokens(text):
-        if len(words) >= limit:
-            return TokenizedText(text, tuple(words), tuple(starts), tuple(ends), cut=True)
-        words.append(word)
-        starts.append(start)
-        ends.append(end)
+    # `_` counts as a letter for the regex; a space in its place changes no offset.
+    for found in _WORD.finditer(text.replace("_", " ")):
+        surface = found[1]
+        start, end = found.span(1)
+        if surface.isascii() or not _UNSPACED.search(surface):
+            word = fold(surface) if end - start <= _MEMO_CHARACTERS else fold.__wrapped__(surface)
+            if word:
+                words.append(word)
+                starts.append(start)
+                ends.append(end)
+        else:
+            for piece in _PIECE.finditer(surface):
+                word = fold(piece[0])
+                if word:
+                    words.append(word)
+                    starts.append(start + piece.start())
+                    ends.append(start + piece.end())
+        if len(words) > limit:
+            return TokenizedText(text, tuple(words[:limit]), tuple(starts[:limit]), tuple(ends[:limit]), cut=True)
     return TokenizedText(text, tuple(words), tuple(starts), tuple(ends))
 
 
 def phrase(text: str) -> tuple[str, ...]:
     """The folded words of a phrase that somebody looks for."""
     return tokenize(text).words
-
-
-def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
-    # `_` counts as a letter for the regex; a space in its place changes no offset.
-    for found in _WORD.finditer(text.replace("_", " ")):
-        surface = found[1]
-        start, end = found.span(1)
-        if not surface.isascii() and _UNSPACED.search(surface):
-            for piece in _PIECE.finditer(surface):
-                word = fold(piece[0])
-                if word:
-                    yield word, start + piece.start(), start + piece.end()
-            continue
-        word = fold(surface) if end - start <= _MEMO_CHARACTERS else fold.__wrapped__(surface)
-        if word:
-            yield word, start, end
 
 
 def _character_class(code_points: Iterable[int]) -> str:
