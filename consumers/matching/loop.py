@@ -46,6 +46,7 @@ class MatchLoop:
         *,
         group: str,
         make_pool: Callable[[RuleSet, int], Pool] = make_worker_pool,
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self._store = log
         self._settings = settings
@@ -53,6 +54,7 @@ class MatchLoop:
         self._clock = clock
         self._group = group
         self._make_pool = make_pool
+        self._retry_seconds = retry_seconds
         self._lock = threading.Lock()
         self._wanted_rules = rule_set
         self._running_rules: RuleSet | None = None
@@ -85,7 +87,7 @@ class MatchLoop:
                     self._report(error)  # the partitions are another's, who reads them from the last commit
                 except StoreUnavailableError as error:
                     self._report(error)
-                    stop.wait(RETRY_SECONDS)
+                    stop.wait(self._retry_seconds)
         finally:
             if pool is not None:
                 pool.close()
@@ -166,7 +168,7 @@ class MatchLoop:
                 break
             except StoreUnavailableError as error:
                 self._report(error)
-                if stop.wait(RETRY_SECONDS):
+                if stop.wait(self._retry_seconds):
                     raise Stopped from error
         for record in records:
             if record.topic is Topic.MATCHES:

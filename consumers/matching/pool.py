@@ -22,7 +22,9 @@ _BATCH_FACTOR = 2  # a batch may take this many article deadlines; a slower one 
 class Pool(Protocol):
     """What the match stage needs of `WorkerPool`."""
 
-    def submit(self, deadline_seconds: float, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:
+    def submit(
+        self, deadline_seconds: float, function: Callable[..., Any], /, *args: Any, **kwargs: Any
+    ) -> Future[Any]:
         """Run in a worker."""
 
     def close(self) -> None:

@@ -1,0 +1,90 @@
+"""From an article to its matches."""
+
+from __future__ import annotations
+
+from consumers.matching.engine import MAX_EVIDENCE, MAX_SENTENCE_CHARACTERS, match_article
+from monitor.core.article import ArticleText
+from monitor.core.match import Evidence, Fired
+from tests.unit.matching.support import NOW, article, compiled
+
+WAR = "rules: [{id: war, when: {query: war}}]"
+
+
+def test_article_that_means_nothing_gives_no_match() -> None:
+    assert match_article(compiled(WAR), article("Peace"), matched_at=NOW) == ()
+
+
+def test_evidence_names_condition_field_span_words_and_sentence() -> None:
+    rules = compiled("rules: [{id: r, when: {actor: donald-trump, query: phone}}]")
+    found = article("Leaders talk", "First. Trump’s aide picked up the phone. Last.")
+
+    (match,) = match_article(rules, found, matched_at=NOW)
+
+    sentence = "Trump’s aide picked up the phone."
+    assert match.group == "r"
+    assert match.article.id == found.id
+    assert match.matched_at == NOW
+    assert match.fired[0].evidence == (
+        Evidence(condition="actor: donald-trump", field="summary", span=(7, 12), text="Trump", sentence=sentence),
+        Evidence(condition="query: phone", field="summary", span=(34, 39), text="phone", sentence=sentence),
+    )
+
+
+def test_rules_of_one_group_share_a_match() -> None:
+    rules = compiled("""
+rules:
+  - {id: a, group: g, when: {query: war}}
+  - {id: b, when: {query: war}}
+  - {id: c, group: g, when: {query: war}, status: shadow}
+  - {id: d, group: g, when: {query: war}, status: disabled}
+""")
+
+    matches = match_article(rules, article("War"), matched_at=NOW)
+
+    assert [(match.group, [fired.rule_id for fired in match.fired]) for match in matches] == [
+        ("g", ["a", "c"]),
+        ("b", ["b"]),
+    ]
+
+
+def test_rule_that_held_of_the_version_before_is_withdrawn_with_its_evidence() -> None:
+    edited = article("Calm", previous=ArticleText(title="War!", summary=""))
+    rules = compiled(WAR)
+
+    (match,) = match_article(rules, edited, matched_at=NOW)
+
+    assert match.fired == (
+        Fired(
+            rule_id="war",
+            rule_version=rules.rule_set.rules[0].version,
+            withdrawn=True,
+            evidence=(Evidence(condition="query: war", field="title", span=(0, 3), text="War", sentence="War!"),),
+        ),
+    )
+
+
+def test_rule_that_holds_of_both_versions_is_not_withdrawn() -> None:
+    edited = article("War goes on", previous=ArticleText(title="War", summary=""))
+
+    (match,) = match_article(compiled(WAR), edited, matched_at=NOW)
+
+    assert [(fired.withdrawn, fired.evidence[0].sentence) for fired in match.fired] == [(False, "War goes on")]
+
+
+def test_evidence_is_capped_but_shows_every_condition() -> None:
+    found = article("x", "war " * 30 + "peace")
+
+    (match,) = match_article(compiled("rules: [{id: r, when: {query: war AND peace}}]"), found, matched_at=NOW)
+
+    assert len(match.fired[0].evidence) == MAX_EVIDENCE
+    assert match.fired[0].evidence[-1].text == "peace"
+
+
+def test_long_sentence_is_cut_around_the_evidence() -> None:
+    found = article("x", body="word " * 200 + "war " + "word " * 200)
+
+    (match,) = match_article(compiled(WAR), found, matched_at=NOW)
+
+    sentence = match.fired[0].evidence[0].sentence
+    assert len(sentence) == MAX_SENTENCE_CHARACTERS
+    assert "war" in sentence

@@ -1,0 +1,49 @@
+"""Rules over JSON Lines."""
+
+from __future__ import annotations
+
+import json
+
+from consumers.matching.scan import BadLine, ScanHit, ScannedLine, scan_lines
+from monitor.core.codec import encode
+from tests.unit.matching.support import article, compiled
+
+RULES = compiled("rules: [{id: war, when: {query: war}}, {id: en, when: {query: war, lang: en}}]")
+
+
+def test_each_rule_that_fires_on_a_line_is_a_hit_with_evidence() -> None:
+    (line,) = scan_lines(['{"id": 7, "title": "News", "text": "War!", "lang": "en", "other": 1}'], RULES)
+
+    assert isinstance(line, ScannedLine)
+    assert [(hit.article, hit.rule_id) for hit in line.hits] == [("7", "war"), ("7", "en")]
+    assert json.loads(encode(line.hits[0])) == {
+        "article": "7",
+        "rule_id": "war",
+        "rule_version": RULES.rule_set.rules[0].version,
+        "evidence": [{"condition": "query: war", "field": "text", "span": [0, 3], "text": "War", "sentence": "War!"}],
+    }
+
+
+def test_unreadable_lines_are_told_by_number_and_the_rest_goes_on() -> None:
+    lines: list[bytes | str] = ["", "{", '{"title": "War"}', '{"id": "a"}', b"\xff", '{"id": "b", "summary": "War"}']
+
+    outcomes = list(scan_lines(lines, RULES))
+
+    assert [(type(outcome), outcome.line) for outcome in outcomes] == [
+        (BadLine, 2),
+        (BadLine, 3),
+        (BadLine, 4),
+        (BadLine, 5),
+        (ScannedLine, 6),
+    ]
+
+
+def test_line_without_a_hit_is_scanned_too() -> None:
+    assert list(scan_lines(['{"id": "a", "title": "Peace"}'], RULES)) == [ScannedLine(line=1, hits=())]
+
+
+def test_articles_of_the_log_can_be_scanned() -> None:
+    (line,) = scan_lines([encode(article("War"))], RULES)
+
+    assert isinstance(line, ScannedLine)
+    assert [type(hit) for hit in line.hits] == [ScanHit, ScanHit]
