@@ -49,9 +49,11 @@ class PooledParser:
         """As the protocol says; a cancelled parse is killed."""
         future = self._pool.submit(self._deadline_seconds, parse_document, request)
         waiting = asyncio.wrap_future(future)
-        await asyncio.wait({waiting})
-        if not waiting.cancelled():
-            waiting.exception()  # seen: `result_of` raises it in our words
+        try:
+            await asyncio.wait({waiting})
+        finally:
+            waiting.cancel()  # kills the parse when we were cancelled; else it is done
+        waiting.exception()  # seen: `result_of` raises it in our words
         return result_of(future)
 
 

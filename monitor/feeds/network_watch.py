@@ -21,11 +21,17 @@ class NetworkChange(Enum):
 
 
 class NetworkWatch:
-    """Counts the feeds that did not answer since one last did."""
+    """Counts the feeds that did not answer since one last did.
+
+    Attributes:
+        silent: Those feeds, in the order they fell silent.
+        was_silent: They, as of the last answer.
+    """
 
     def __init__(self) -> None:
         self.is_down = False
-        self.silent: dict[FeedId, None] = {}  # in the order they fell silent
+        self.silent: dict[FeedId, None] = {}
+        self.was_silent: tuple[FeedId, ...] = ()
 
     def record(self, feed_id: FeedId, status: PollStatus, *, feeds: int) -> NetworkChange:
         """Take in how a poll ended.
@@ -40,13 +46,9 @@ class NetworkWatch:
             self.is_down = True
             return NetworkChange.DOWN
         was_down, self.is_down = self.is_down, False
-        return NetworkChange.BACK if was_down else NetworkChange.NONE
-
-    def forget_silent(self) -> list[FeedId]:
-        """The feeds that were silent; the count starts anew."""
-        silent = list(self.silent)
+        self.was_silent = tuple(self.silent)
         self.silent.clear()
-        return silent
+        return NetworkChange.BACK if was_down else NetworkChange.NONE
 
     def excuses(self, status: PollStatus) -> bool:
         """Whether a failure is the network's and not the feed's."""

@@ -24,6 +24,7 @@ MAX_ENTRIES = 2_000  # feeds hold 10 to 100; beyond this a document is an archiv
 MAX_TAG_BYTES = 64_000  # feedparser takes quadratic time over the attributes of one tag
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 _TEXT_TYPES = _HTML_TYPES | {"text/plain"}
 _ROOT = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.:-]{0,60})")
 _PROLOGUE = re.compile(
@@ -74,7 +75,7 @@ def _parse_xml(request: ParseRequest) -> ParsedFeed | NotAFeed:
     if longest_tag(data) > MAX_TAG_BYTES:
         return NotAFeed(f"a document with a tag longer than {MAX_TAG_BYTES} bytes")
     document = feedparser.parse(BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
-    if not document.version and not document.entries:
+    if not document.version and not document.entries and root not in _FEED_ROOTS:
         return NotAFeed(f"an XML document of another kind (<{root}>)")
     return _feed(document, request.url)
 
