@@ -40,7 +40,7 @@ class _Row(Strict):
 
 
 class _FeedFile(Strict):
-    feeds: tuple[_Row, ...] = ()
+    feeds: tuple[_Row, ...] | None = None
 
 
 def load_feeds(path: Path) -> tuple[Feed, ...]:
@@ -53,7 +53,7 @@ def load_feeds(path: Path) -> tuple[Feed, ...]:
     problems = list(_url_problems(document))
     feeds: tuple[Feed, ...] = ()
     try:
-        feeds = tuple(_feed(row) for row in validate(_FeedFile, document).feeds)
+        feeds = tuple(_feed(row) for row in validate(_FeedFile, document).feeds or ())
     except SettingsError as error:
         problems += error.problems
     problems += _repeated_ids(document, feeds)

@@ -32,6 +32,7 @@ _PROLOGUE = re.compile(
 )
 _DECLARED_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding=", re.I)
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_QUOTE_OR_END = re.compile(rb"[\"'>]")
 _FEED_LINK = re.compile(rb"<link\s[^>]{0,1000}application/(?:rss|atom)\+xml[^>]{0,1000}>", re.I)
 _HREF = re.compile(rb"href\s*=\s*[\"']?([^\"'\s>]{1,1000})", re.I)
 
@@ -110,7 +111,7 @@ def _html_reason(data: bytes, url: str) -> str:
 
 
 def longest_tag(data: bytes) -> int:
-    """The length of the longest tag outside CDATA and comments, in one pass."""
+    """The length of the longest tag outside CDATA and comments, in one pass; short tags are not looked at closely."""
     longest = 0
     position = data.find(b"<")
     while position >= 0:
@@ -119,12 +120,24 @@ def longest_tag(data: bytes) -> int:
         elif data.startswith(b"<!--", position):
             end = data.find(b"-->", position)
         else:
-            end = data.find(b">", position)
-            longest = max(longest, (len(data) if end < 0 else end) - position)
-        if end < 0:
-            break
-        position = data.find(b"<", end)
+            end = data.find(b"<", position + 1)
+            if (len(data) if end < 0 else end) - position > longest:
+                longest = max(longest, _tag_length(data, position, len(data) if end < 0 else end))
+        position = data.find(b"<", end) if end >= 0 else -1
     return longest
+
+
+def _tag_length(data: bytes, start: int, end: int) -> int:
+    """From `<` to the `>` outside quotes: a value may hold `>`, and must not hide the length of its tag."""
+    quote = b""
+    for found in _QUOTE_OR_END.finditer(data, start, end):
+        if quote:
+            quote = b"" if found[0] == quote else quote
+        elif found[0] == b">":
+            return found.end() - start
+        else:
+            quote = found[0]
+    return end - start
 
 
 def _feed(document: Any, url: str) -> ParsedFeed:

@@ -208,11 +208,13 @@ def test_long_tag_hidden_in_another_encoding_is_refused() -> None:
     [
         (b"", 0),
         (b"<a><bb c='1'></a>", 10),
-        (b"<a><![CDATA[<%s]]></a>" % (b"x" * 99), 3),
-        (b"<!-- " + b"y" * 99 + b" --><a/>", 3),
+        (b"<a><![CDATA[<%s]]></a>" % (b"x" * 99), 4),
+        (b"<!-- " + b"y" * 99 + b" --><a/>", 4),
+        (b"<a b='>' c='>>>>>>'>text", 20),
+        (b"<a>it's" + b" long" * 99 + b"</a>", 4),
         (b"<a " + b"z" * 50, 53),
     ],
-    ids=["empty", "tags", "cdata", "comment", "unclosed"],
+    ids=["empty", "tags", "cdata", "comment", "quoted ends", "long text", "unclosed"],
 )
 def test_longest_tag_is_measured_outside_cdata_and_comments(data: bytes, longest: int) -> None:
     assert longest_tag(data) == longest
