@@ -47,10 +47,11 @@ class CompiledRules:
         self._table = LeafTable()
         self._rules = [rule for rule in rule_set if rule.status != "disabled"]
         self._nodes: list[Node] = [build(rule.when, self._table, registry) for rule in self._rules]
-        # Each rule waits for the names of one clause that it needs; the rest of its clauses are checked before it
-        # is evaluated. Both may only drop what cannot hold.
+        # Each rule waits for the names of one clause that it needs; the names of its other clauses are looked up
+        # before it is evaluated. Both may only drop what cannot hold.
         self._waiting: dict[int, list[int]] = {}
         self._always: list[int] = []
+        self._guards: list[tuple[frozenset[int], ...]] = []
         for number, node in enumerate(self._nodes):
             self._index(number, node)
 
@@ -64,21 +65,24 @@ class CompiledRules:
         context = Context(reading, self._table.resolver(found, reading.lang), whole)
         matched: list[RuleHits] = []
         for number in sorted(candidates):
-            node = self._nodes[number]
-            if not all(any(map(context.places, clause)) for clause in node.clauses):
+            if any(found.keys().isdisjoint(names) for names in self._guards[number]):
                 continue
-            hits = node.hits(context, whole)
+            hits = self._nodes[number].hits(context, whole)
             if hits is not None:
                 matched.append(RuleHits(self._rules[number], self._hits(reading, hits)))
         return matched
 
     def _index(self, number: int, node: Node) -> None:
-        if not node.clauses:
+        clauses = sorted(node.clauses, key=self._cost)
+        self._guards.append(tuple(self._names(clause) for clause in clauses[1:]))
+        if not clauses:
             self._always.append(number)
             return
-        rarest = min(node.clauses, key=self._cost)
-        for name in {name for leaf in rarest for name in self._table.names_of(leaf)}:
+        for name in self._names(clauses[0]):
             self._waiting.setdefault(name, []).append(number)
+
+    def _names(self, clause: Clause) -> frozenset[int]:
+        return frozenset(name for leaf in clause for name in self._table.names_of(leaf))
 
     def _cost(self, clause: Clause) -> float:
         """A guess at how often a clause is met: short names are frequent, many names more so."""

@@ -108,11 +108,10 @@ class LeafTable:
         return places
 
     def _places(self, leaf: int, found: dict[int, list[Place]], lang: str) -> list[Place]:
-        lists = [
-            found[number]
-            for number, only in self._names[leaf]
-            if number in found and (only is None or lang in (only, "und"))
-        ]
+        names = self._names[leaf]
+        if len(names) == 1 and names[0][1] is None and not self._blocks[leaf]:
+            return found.get(names[0][0], [])
+        lists = [found[number] for number, only in names if number in found and (only is None or lang in (only, "und"))]
         if not lists:
             return []
         places = lists[0] if len(lists) == 1 else sorted({place for places in lists for place in places})
