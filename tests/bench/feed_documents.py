@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def _unpolled(service: Service) -> int:
-    return sum(feed["status"] is None for feed in service.get_json("/api/feeds")["feeds"])
+    return sum(feed.get("status") is None for feed in service.get_json("/api/feeds")["feeds"])
 
 
 if __name__ == "__main__":

@@ -46,10 +46,7 @@ def main() -> int:
                 service.write("rules.yaml", rules)
             service.start()
             for version in versions:
-                tag = server.put("/feed.xml", version.read_bytes())
-                wait_until(
-                    lambda tag=tag: server.was_polled("/feed.xml", tag), seconds=30, what=f"poll of {version.name}"
-                )  # type: ignore[misc]  # bound at once
+                _serve_until_polled(server, version)
             time.sleep(3)
             alerts = service.get_json("/api/alerts/latest?limit=1000")["alerts"]
             past = service.get_json("/api/past-matches")
@@ -67,9 +64,14 @@ def main() -> int:
     print(f"articles {sum(map(len, got.values()))}: entries {len(got)}, lost {len(lost)}, unknown {len(strange)}")
     print(f"entries with another number of versions than expected: {len(wrong)} {dict(list(wrong.items())[:5])}")
     print(f"alerts by rule: {dict(Counter((a['subject'], a['data']['change']['kind']) for a in alerts))}")
-    print(f"past matches: {len(past['past_matches']) if isinstance(past, dict) else len(past)}")
+    print(f"past matches: {past['count']}")
     print(f"seconds: {time.monotonic() - began:.0f}")
     return 1 if lost or strange or wrong else 0
+
+
+def _serve_until_polled(server: FeedServer, version: Path) -> None:
+    tag = server.put("/feed.xml", version.read_bytes())
+    wait_until(lambda: server.was_polled("/feed.xml", tag), seconds=30, what=f"a poll of {version.name}")
 
 
 def expected_versions(documents: Sequence[Path]) -> dict[str, int]:

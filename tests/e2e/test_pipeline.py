@@ -65,9 +65,9 @@ def test_what_stood_there_before_is_shown_as_past_and_opens_no_alert(server: Fee
         service.start()
         wait_until(lambda: bool(kinds(service)), seconds=20, what="the alert")
         wait_until(
-            lambda: bool(service.get_json("/api/past-matches")["past_matches"]), seconds=20, what="the past match"
+            lambda: bool(service.get_json("/api/past-matches")["matches"]), seconds=20, what="the past match"
         )
-        past = service.get_json("/api/past-matches")["past_matches"]
+        past = service.get_json("/api/past-matches")["matches"]
 
         assert kinds(service) == [("A new ceasefire", "opened")]
         assert [match["article"]["title"] for match in past] == ["An old truce"]
