@@ -31,7 +31,7 @@ REGISTRY = Registry(
     [
         Actor(
             "a", ActorKind.PERSON, "Ada Roe", "test", {"latin": ("Roe", "Ада")}, ("ROE", "A.R."),
-            ("Roe deer", "Ada Roe Jr"),
+            ("Roe deer", "Ada Roe Jr", "deer Roe"),
         ),
         Actor("b", ActorKind.STATE, "Йорк", "test", {"han": ("约克", "克")}, ("US", "U.S."), ("约克郡",)),
         Actor("c", ActorKind.ORGANISATION, "Peace Talks", "test", {"arabic": ("محمد",), "kana": ("ガス",)}),
@@ -44,7 +44,7 @@ PHRASES = [
 PIECES = [
     *PHRASES, "PEACE", "Peace", "Ada", "Roe", "ROE", "Roe's", "A.R.", "Jr", "US", "U.S.", "STRASSE", "LÓDŹ", "и\u0306",
     "约克", "约克郡", "ｶﾞｽ", "مُحَمَّد", "Ада", "sabo\u00adtage", "🚀", "İ", "air", "strike", ".", ". The", "\n", "。",
-    "!", ",",
+    "!", ",", "peace\ntalks", "peace。talks", "约\n克", "Roe deer", "deer Roe", "Ada Roe Jr",
 ]  # fmt: skip
 
 texts = st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from([" ", " ", "", "\u00a0", "-"])), max_size=25).map(
@@ -107,10 +107,10 @@ def test_required_clauses_drop_only_what_cannot_hold(when: Condition, reading: R
 
 
 def test_spans_lie_in_their_field_and_spell_the_name() -> None:
-    reading = read({"title": "x", "summary": "ROE and Roe deer, Roe"})
+    reading = read({"title": "x", "summary": "ROE and Roe deer: to Roe"})
     (found,) = CompiledRules(_rule_set([ActorCondition(("a",))]), REGISTRY).match(reading)
 
-    assert [(hit.field, hit.span) for hit in found.hits] == [("summary", (0, 3)), ("summary", (18, 21))]
+    assert [(hit.field, hit.span) for hit in found.hits] == [("summary", (0, 3)), ("summary", (21, 24))]
 
 
 def test_disabled_rule_never_fires() -> None:
