@@ -95,13 +95,15 @@ class CompiledRules:
     def _hits(self, reading: Reading, hits: set[LeafHit]) -> tuple[Hit, ...]:
         return tuple(
             sorted(
-                Hit(
-                    index,
-                    first,
-                    (reading.fields[index].tokens.starts[first], reading.fields[index].tokens.ends[after - 1]),
-                    self._table.leaves[leaf].label,
-                    reading.fields[index].name,
-                )
-                for index, first, after, leaf in hits
+                {
+                    Hit(
+                        index,
+                        first,
+                        (reading.fields[index].tokens.starts[first], reading.fields[index].tokens.ends[after - 1]),
+                        self._table.leaves[leaf].label,
+                        reading.fields[index].name,
+                    )
+                    for index, first, after, leaf in hits
+                }
             )
         )
