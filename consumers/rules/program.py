@@ -167,7 +167,9 @@ class _WithinNode:
         if self._scope is Scope.ARTICLE:
             return [region]
         if self._scope is Scope.TITLE:
-            title = tuple(part for part in region if context.reading.fields[part[0]].name == "title")
+            title = tuple(
+                part for part in region if part[1] < part[2] and context.reading.fields[part[0]].name == "title"
+            )
             return [title] if title else []
         if self._anchor is None:
             return [
