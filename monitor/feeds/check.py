@@ -12,7 +12,7 @@ from monitor.core.feed import Feed, PollStatus
 from monitor.core.ids import FeedId
 from monitor.feeds.articles import ReadArticles
 from monitor.feeds.document_parser import DocumentParser, DocumentRequest
-from monitor.feeds.fetch import Fetcher
+from monitor.feeds.fetch import DocumentFetcher
 from monitor.feeds.parse import ParseRequest
 from monitor.feeds.results import FetchFailed, NotAFeed, NotModified
 
@@ -40,7 +40,7 @@ class FeedCheck:
     title: str = ""
 
 
-async def check_feed(feed: Feed, *, fetcher: Fetcher, parser: DocumentParser, clock: Clock) -> FeedCheck:
+async def check_feed(feed: Feed, *, fetcher: DocumentFetcher, parser: DocumentParser, clock: Clock) -> FeedCheck:
     """Fetch and parse the feed once; failures are values."""
     result = await fetcher.fetch(feed.url)
     exchange = result.exchange

@@ -11,6 +11,7 @@ import time
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
+from typing import Protocol
 
 import aiohttp
 from aiohttp.http_exceptions import ContentEncodingError, ContentLengthError, TransferEncodingError
@@ -29,6 +30,13 @@ _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
+
+
+class DocumentFetcher(Protocol):
+    """What the poller needs of a fetcher."""
+
+    async def fetch(self, url: str, validators: Validators = ..., /) -> FetchResult:
+        """The document at `url`, unless it is the one that the validators name; failures are values."""
 
 
 class Fetcher:

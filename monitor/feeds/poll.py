@@ -25,7 +25,7 @@ from monitor.core.settings import PollSettings
 from monitor.feeds.articles import ReadArticles
 from monitor.feeds.changes import Changes, changes
 from monitor.feeds.document_parser import DocumentParser, DocumentRequest
-from monitor.feeds.fetch import Fetcher
+from monitor.feeds.fetch import DocumentFetcher
 from monitor.feeds.parse import ParseRequest
 from monitor.feeds.patience import PatientCalls
 from monitor.feeds.results import Fetched, FetchFailed, NotAFeed, NotModified
@@ -98,7 +98,7 @@ class FeedPoll:
         self,
         *,
         settings: PollSettings,
-        fetcher: Fetcher,
+        fetcher: DocumentFetcher,
         parser: DocumentParser,
         log: Log,
         states: FeedStates,

@@ -19,7 +19,7 @@ from monitor.core.ports import FeedStates, Lease, Leases, Log
 from monitor.core.settings import PollSettings
 from monitor.feeds.document_parser import DocumentParser
 from monitor.feeds.domains import polite_key
-from monitor.feeds.fetch import Fetcher
+from monitor.feeds.fetch import DocumentFetcher
 from monitor.feeds.network_watch import NetworkChange, NetworkWatch
 from monitor.feeds.patience import PatientCalls
 from monitor.feeds.poll import FULL_FETCH_EVERY, FeedPoll, PollOutcome
@@ -58,7 +58,7 @@ class Poller:
         feeds: Sequence[Feed],
         *,
         settings: PollSettings,
-        fetcher: Fetcher,
+        fetcher: DocumentFetcher,
         parser: DocumentParser,
         log: Log,
         states: FeedStates,

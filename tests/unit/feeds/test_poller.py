@@ -1,0 +1,273 @@
+"""The loop: every feed gets its poll, hosts are spared, trouble is told once, a stop loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from monitor.core.codec import decode_article
+from monitor.core.errors import LeaseLostError, StoreUnavailableError
+from monitor.core.feed import Feed, PollStatus
+from monitor.core.ids import FeedId
+from monitor.core.metrics import Metrics
+from monitor.core.record import NewRecord, Position, Topic
+from monitor.core.settings import PollSettings
+from monitor.feeds.patience import PatientCalls
+from monitor.feeds.poller import LEASE_NAME, Poller
+from monitor.feeds.results import Exchange, FetchFailed
+from monitor.storage.sqlite.database import MemoryDatabase
+from monitor.storage.sqlite.embedded import EmbeddedStore
+from tests.unit.feeds.fakes import FakeClock, FakeFetcher, InlineParser
+from tests.unit.feeds.making import NOW
+from tests.unit.feeds.test_poll import rss
+
+TEN = [Feed(id=FeedId(f"f{n}"), url=f"https://f{n}.example/rss") for n in range(10)]
+SILENT = FetchFailed(Exchange("", 0.1), PollStatus.DNS, "the host name is not known")
+
+
+class Bench:
+    def __init__(self) -> None:
+        self.clock = FakeClock(NOW)
+        self.store = EmbeddedStore(MemoryDatabase("test"), article_partitions=1, clock=self.clock)
+        self.fetcher = FakeFetcher({feed.url: rss((feed.id, f"From {feed.id}")) for feed in TEN})
+        self.log: Any = self.store.log
+        self.leases: Any = self.store.leases
+        self.metrics = Metrics()
+        self.stop = asyncio.Event()
+
+    def poller(self, feeds: Sequence[Feed] = TEN, *, concurrency: int = 32) -> Poller:
+        return Poller(
+            feeds,
+            settings=PollSettings(jitter=0, concurrency=concurrency),
+            fetcher=self.fetcher,
+            parser=InlineParser(),
+            log=self.log,
+            states=self.store.feed_states,
+            leases=self.leases,
+            metrics=self.metrics,
+            clock=self.clock,
+            owner="here",
+            calls=PatientCalls(first_delay_seconds=0),
+        )
+
+    async def first_round(self, poller: Poller) -> None:
+        """Run until each feed was polled, then stop."""
+        running = asyncio.create_task(poller.run(self.stop))
+        done = asyncio.create_task(poller.first_round_done.wait())
+        await asyncio.wait({running, done}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        assert poller.first_round_done.is_set() or running.done()
+        self.stop.set()
+        done.cancel()
+        await asyncio.wait_for(running, 10)
+
+    def titles(self) -> set[str]:
+        records = self.store.log.read(Topic.ARTICLES, 0, 0, 1_000)
+        return {decode_article(record.value, "test").title for record in records}
+
+    def failures_of(self, feed: Feed) -> int:
+        state = self.store.feed_states.load(feed.id)
+        return state.failures if state else 0
+
+    def feeds_in(self, state: str) -> float | None:
+        return self.metrics.registry.get_sample_value("tocsin_feeds", {"state": state})
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    made = Bench()
+    yield made
+    made.store.close()
+
+
+async def until(fact: Callable[[], bool]) -> None:
+    """Let the loop run until a fact holds."""
+    async with asyncio.timeout(10):
+        while not fact():  # noqa: ASYNC110 - facts about the poller's surroundings come with no event
+            await asyncio.sleep(0.005)
+
+
+async def test_every_feed_is_polled_once_in_the_first_round(bench: Bench) -> None:
+    poller = bench.poller()
+    await bench.first_round(poller)
+
+    assert bench.titles() == {f"From {feed.id}" for feed in TEN}
+    assert len(bench.fetcher.requests) == 10
+    assert (poller.first_round.feeds_polled_once, poller.first_round.articles) == (10, 10)
+    assert (bench.feeds_in("ok"), bench.feeds_in("new"), bench.feeds_in("failing")) == (10, 0, 0)
+
+
+async def test_past_articles_of_the_first_round_are_counted_apart(bench: Bench) -> None:
+    for feed in TEN[:4]:
+        bench.fetcher.documents[feed.url] = rss((feed.id, "Old"), age_minutes=600)
+    poller = bench.poller()
+    await bench.first_round(poller)
+
+    assert (poller.first_round.articles, poller.first_round.past_articles) == (6, 4)
+
+
+async def test_disabled_feed_is_not_asked(bench: Bench) -> None:
+    off = msgspec.structs.replace(TEN[0], enabled=False)
+    await bench.first_round(bench.poller([off, *TEN[1:]]))
+
+    assert len(bench.fetcher.requests) == 9
+    assert bench.feeds_in("disabled") == 1
+
+
+async def test_feeds_of_one_domain_are_asked_one_at_a_time(bench: Bench) -> None:
+    feeds = [Feed(id=FeedId(f"g{n}"), url=f"https://www.gazette.example/{n}") for n in range(6)]
+    bench.fetcher.documents = {feed.url: rss((feed.id, feed.id)) for feed in feeds}
+    await bench.first_round(bench.poller(feeds))
+
+    assert bench.fetcher.most_at_once["www.gazette.example"] == 1
+    assert len(bench.titles()) == 6
+
+
+async def test_restart_asks_nothing_before_it_is_due(bench: Bench) -> None:
+    await bench.first_round(bench.poller())
+    bench.stop.clear()
+    again = bench.poller()
+    await bench.first_round(again)
+
+    assert len(bench.fetcher.requests) == 10
+    assert again.first_round.feeds_polled_once == 0
+
+
+async def test_restart_after_the_interval_asks_with_the_saved_validators(bench: Bench) -> None:
+    await bench.first_round(bench.poller())
+    bench.stop.clear()
+    bench.clock.now = NOW + timedelta(minutes=6)
+    poller = bench.poller()
+    running = asyncio.create_task(poller.run(bench.stop))
+    await until(lambda: len(bench.fetcher.requests) == 20)
+    bench.stop.set()
+    await running
+
+    assert all(validators.etag for _, validators in bench.fetcher.requests[10:])
+    assert len(bench.titles()) == 10
+
+
+async def test_failing_feed_is_told_once_and_the_others_go_on(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    bench.fetcher.documents[TEN[3].url] = FetchFailed(Exchange("", 0.1), PollStatus.HTTP_STATUS, "404", 404)
+    poller = bench.poller()
+    running = asyncio.create_task(poller.run(bench.stop))
+    await poller.first_round_done.wait()
+    bench.clock.now = NOW + timedelta(minutes=11)
+    await until(lambda: [url for url, _ in bench.fetcher.requests].count(TEN[3].url) == 2)
+    await until(lambda: bench.failures_of(TEN[3]) == 2)
+    bench.stop.set()
+    await running
+
+    failed = [vars(record)["feed"] for record in caplog.records if record.getMessage() == "feed failed"]
+
+    assert failed == ["f3"]
+    assert len(bench.titles()) == 9
+
+
+async def test_network_that_is_down_is_told_once_and_so_is_its_return(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    documents = dict(bench.fetcher.documents)
+    bench.fetcher.documents = dict.fromkeys(documents, SILENT)
+    poller = bench.poller()
+    running = asyncio.create_task(poller.run(bench.stop))
+    await poller.first_round_done.wait()
+    bench.fetcher.documents = documents
+    bench.clock.now = NOW + timedelta(minutes=11)
+    await until(lambda: len(bench.titles()) >= 1)
+    bench.clock.now += timedelta(seconds=31)
+    await until(lambda: len(bench.titles()) == 10)
+    bench.stop.set()
+    await running
+    told = [record.getMessage() for record in caplog.records]
+
+    assert told.count("no feed answers: is the network down?") == 1
+    assert told.count("feeds answer again") == 1
+    assert told.count("feed failed") <= 4
+
+
+async def test_nothing_is_fetched_while_the_log_is_away(bench: Bench) -> None:
+    is_away = True
+
+    class Log:
+        def append(self, records: Sequence[NewRecord]) -> list[Position]:
+            if is_away:
+                raise StoreUnavailableError("disk full")
+            return bench.store.log.append(records)
+
+    bench.log = Log()
+    poller = bench.poller(concurrency=2)
+    running = asyncio.create_task(poller.run(bench.stop))
+    await until(lambda: len(bench.fetcher.requests) >= 2)
+    for _ in range(20):
+        await asyncio.sleep(0.005)
+    asked = len(bench.fetcher.requests)
+    is_away = False
+    await asyncio.wait_for(poller.first_round_done.wait(), 10)
+    bench.stop.set()
+    await running
+
+    assert asked <= 3
+    assert len(bench.titles()) == 10
+
+
+async def test_reload_adds_removes_and_changes_feeds(bench: Bench) -> None:
+    poller = bench.poller(TEN[:3])
+    running = asyncio.create_task(poller.run(bench.stop))
+    await poller.first_round_done.wait()
+    moved = msgspec.structs.replace(TEN[1], url="https://f9.example/rss")
+    poller.set_feeds([TEN[0], moved, TEN[5]])
+    await until(lambda: len(bench.fetcher.requests) == 5)
+    bench.clock.now = NOW + timedelta(minutes=6)
+    await until(lambda: len(bench.fetcher.requests) == 8)
+    bench.stop.set()
+    await running
+    asked = [url for url, _ in bench.fetcher.requests]
+
+    assert set(asked[3:5]) == {moved.url, TEN[5].url}
+    assert asked.count(TEN[2].url) == 1
+    assert set(asked[5:]) == {TEN[0].url, moved.url, TEN[5].url}
+
+
+async def test_only_the_holder_of_the_lease_polls(bench: Bench) -> None:
+    bench.store.leases.acquire(LEASE_NAME, "elsewhere", seconds=600, now=NOW)
+    poller = bench.poller()
+    running = asyncio.create_task(poller.run(bench.stop))
+    for _ in range(20):
+        await asyncio.sleep(0.005)
+    bench.stop.set()
+    await asyncio.wait_for(running, 5)
+
+    assert bench.fetcher.requests == []
+
+
+async def test_lease_taken_over_ends_the_loop_with_that_error(bench: Bench) -> None:
+    poller = bench.poller()
+    running = asyncio.create_task(poller.run(bench.stop))
+    await poller.first_round_done.wait()
+    bench.store.leases.acquire(LEASE_NAME, "elsewhere", seconds=600, now=NOW + timedelta(hours=1))
+    bench.fetcher.documents[TEN[0].url] = rss(("x", "After"))
+    bench.clock.now = NOW + timedelta(minutes=6)
+
+    with pytest.raises(LeaseLostError):
+        await asyncio.wait_for(running, 10)
+
+
+async def test_lease_is_given_up_at_the_end(bench: Bench) -> None:
+    await bench.first_round(bench.poller())
+
+    assert bench.store.leases.acquire(LEASE_NAME, "next", seconds=60, now=NOW) is not None
+
+
+async def test_bug_in_a_poll_ends_the_loop(bench: Bench) -> None:
+    del bench.fetcher.documents[TEN[4].url]
+
+    with pytest.raises(KeyError):
+        await asyncio.wait_for(bench.poller().run(bench.stop), 10)
