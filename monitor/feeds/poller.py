@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.core.clock import Clock
 from monitor.core.errors import LeaseLostError
@@ -32,6 +32,7 @@ LEASE_SECONDS = 30.0
 _LEASE_RENEWAL_SECONDS = 10.0
 _LEASE_RETRY_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 1.0  # the clock may step, and a store may come back
+_AFTER_RUNNING_POLL = timedelta(seconds=1)
 _DRAIN_SECONDS = 1.5  # appends and saves under way at a stop; the rest is dropped and fetched again
 
 
@@ -188,6 +189,10 @@ class Poller:
                 return
             feed = self._enabled_feed(due[0])
             if feed is None:
+                continue
+            if any(running.id == feed.id for running, _ in self._running.values()):
+                # Reloaded with another URL while its old one is being polled: two polls must not compare at once.
+                self._schedule.add(feed.id, self._clock() + _AFTER_RUNNING_POLL)
                 continue
             key = polite_key(feed.url)
             if key in self._busy:

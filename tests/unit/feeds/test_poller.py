@@ -13,14 +13,14 @@ import pytest
 
 from monitor.core.codec import decode_article
 from monitor.core.errors import LeaseLostError, StoreUnavailableError
-from monitor.core.feed import Feed, PollStatus
+from monitor.core.feed import Feed, PollStatus, Validators
 from monitor.core.ids import FeedId
 from monitor.core.metrics import Metrics
 from monitor.core.record import NewRecord, Position, Topic
 from monitor.core.settings import PollSettings
 from monitor.feeds.patience import PatientCalls
 from monitor.feeds.poller import LEASE_NAME, Poller
-from monitor.feeds.results import Exchange, FetchFailed
+from monitor.feeds.results import Exchange, FetchFailed, FetchResult
 from monitor.storage.sqlite.database import MemoryDatabase
 from monitor.storage.sqlite.embedded import EmbeddedStore
 from tests.unit.feeds.fakes import FakeClock, FakeFetcher, InlineParser
@@ -73,6 +73,10 @@ class Bench:
     def failures_of(self, feed: Feed) -> int:
         state = self.store.feed_states.load(feed.id)
         return state.failures if state else 0
+
+    def polls(self) -> float:
+        value = self.metrics.registry.get_sample_value
+        return sum(value("tocsin_feed_polls_total", {"status": status}) or 0 for status in PollStatus)
 
     def feeds_in(self, state: str) -> float | None:
         return self.metrics.registry.get_sample_value("tocsin_feeds", {"state": state})
@@ -224,7 +228,7 @@ async def test_reload_adds_removes_and_changes_feeds(bench: Bench) -> None:
     await poller.first_round_done.wait()
     moved = msgspec.structs.replace(TEN[1], url="https://f9.example/rss")
     poller.set_feeds([TEN[0], moved, TEN[5]])
-    await until(lambda: len(bench.fetcher.requests) == 5)
+    await until(lambda: bench.polls() == 5)
     bench.clock.now = NOW + timedelta(minutes=6)
     await until(lambda: len(bench.fetcher.requests) == 8)
     bench.stop.set()
@@ -234,6 +238,35 @@ async def test_reload_adds_removes_and_changes_feeds(bench: Bench) -> None:
     assert set(asked[3:5]) == {moved.url, TEN[5].url}
     assert asked.count(TEN[2].url) == 1
     assert set(asked[5:]) == {TEN[0].url, moved.url, TEN[5].url}
+
+
+async def test_feed_that_changes_its_address_while_it_is_polled_is_never_polled_twice_at_once(bench: Bench) -> None:
+    entered, leave = asyncio.Event(), asyncio.Event()
+    whole = bench.fetcher.fetch
+
+    async def slow_at_first(url: str, validators: Validators = Validators()) -> FetchResult:  # noqa: B008 - frozen
+        if url == TEN[0].url:
+            entered.set()
+            await leave.wait()
+        return await whole(url, validators)
+
+    bench.fetcher.fetch = slow_at_first  # type: ignore[method-assign]  # a fault of this test's own
+    poller = bench.poller(TEN[:1])
+    running = asyncio.create_task(poller.run(bench.stop))
+    await entered.wait()
+    poller.set_feeds([msgspec.structs.replace(TEN[0], url=TEN[1].url)])
+    for _ in range(20):
+        await asyncio.sleep(0.005)
+    asked_meanwhile = len(bench.fetcher.requests)
+    leave.set()
+    await until(lambda: bench.polls() == 1)
+    bench.clock.now = NOW + timedelta(seconds=2)
+    await until(lambda: bench.polls() == 2)
+    bench.stop.set()
+    await running
+
+    assert asked_meanwhile == 0
+    assert [url for url, _ in bench.fetcher.requests] == [TEN[0].url, TEN[1].url]
 
 
 async def test_only_the_holder_of_the_lease_polls(bench: Bench) -> None:
