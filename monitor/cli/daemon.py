@@ -120,10 +120,10 @@ class Daemon:
             }
             await self._supervise(loops, stop)
 
-    def reload(self) -> None:
+    async def reload(self) -> None:
         """Take over changed rules, feeds and subscriptions; keep the last good ones when something is wrong."""
         try:
-            configuration = self._load()
+            configuration = await asyncio.to_thread(self._load)
         except SettingsError as error:
             self._metrics.reloads.labels("refused").inc()
             for problem in error.problems:

@@ -53,8 +53,25 @@ async def _serve(daemon: Daemon, on_started: Callable[[Running, asyncio.Event], 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, daemon.reload))
-    await daemon.run(stop, lambda running: on_started(running, stop))
+    reload = asyncio.Event()
+    loop.add_signal_handler(signal.SIGHUP, reload.set)
+
+    async def attend(running: Running) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(on_started(running, stop))
+            reloading = group.create_task(_reload_when_set(reload, daemon))
+            await stop.wait()
+            reloading.cancel()
+
+    await daemon.run(stop, attend)
+
+
+async def _reload_when_set(reload: asyncio.Event, daemon: Daemon) -> None:
+    """One reload at a time; signals that come meanwhile become one more."""
+    while True:
+        await reload.wait()
+        reload.clear()
+        await daemon.reload()
 
 
 async def _tell(console: Console | None, feeds: int, running: Running, stop: asyncio.Event) -> None:

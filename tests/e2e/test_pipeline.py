@@ -64,9 +64,7 @@ def test_what_stood_there_before_is_shown_as_past_and_opens_no_alert(server: Fee
     with Service(tmp_path, feeds=one_feed(server), rules=[CEASEFIRE]) as service:
         service.start()
         wait_until(lambda: bool(kinds(service)), seconds=20, what="the alert")
-        wait_until(
-            lambda: bool(service.get_json("/api/past-matches")["matches"]), seconds=20, what="the past match"
-        )
+        wait_until(lambda: bool(service.get_json("/api/past-matches")["matches"]), seconds=20, what="the past match")
         past = service.get_json("/api/past-matches")["matches"]
 
         assert kinds(service) == [("A new ceasefire", "opened")]
