@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def run(config_path: Path | None) -> None:
     serve(daemon, partial(_tell, console, feeds))
 
 
-def serve(daemon: Daemon, on_started: Callable[[Running, asyncio.Event], Awaitable[None]]) -> None:
+def serve(daemon: Daemon, on_started: Callable[[Running, asyncio.Event], Coroutine[None, None, None]]) -> None:
     """Run a daemon in this process until a signal; ends the process when a part hangs."""
     try:
         asyncio.run(_serve(daemon, on_started))
@@ -48,7 +48,7 @@ def serve(daemon: Daemon, on_started: Callable[[Running, asyncio.Event], Awaitab
         exit_hard(error)
 
 
-async def _serve(daemon: Daemon, on_started: Callable[[Running, asyncio.Event], Awaitable[None]]) -> None:
+async def _serve(daemon: Daemon, on_started: Callable[[Running, asyncio.Event], Coroutine[None, None, None]]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
