@@ -1,6 +1,8 @@
 """Worker processes for work on hostile input: each task has a deadline and can be killed.
 
 Why pebble: the executors of the standard library cannot kill one task; a thread cannot be killed at all.
+Pebble gives a whole pool up when a worker dies without a task in hand (the system short of memory kills any process,
+not only one at work) or when no process can be started; so such a pool is replaced here.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from typing import Any, ParamSpec, TypeVar
 
@@ -43,14 +46,11 @@ class WorkerPool:
         Args:
             prepare: Run once in each new worker before its first task (load rules, warm up imports).
         """
-        self._pool = ProcessPool(
-            max_workers=count,
-            max_tasks=MAX_TASKS,
-            initializer=_start_worker,
-            initargs=(prepare, prepare_with),
-            # Threads run in this process: a forked copy could hold their locks for ever.
-            context=multiprocessing.get_context("spawn"),
-        )
+        self._count = count
+        self._prepare = (prepare, prepare_with)
+        self._lock = threading.Lock()
+        self._closed = False
+        self._pool = self._new_pool()
 
     def submit(
         self,
@@ -63,13 +63,41 @@ class WorkerPool:
 
         Past the deadline (counted from when a worker takes it up) the worker is killed. Pass the future's outcome
         through `result_of` to get our errors.
+
+        Raises:
+            RuntimeError: The pool is closed.
         """
-        return self._pool.schedule(function, args=args, kwargs=kwargs, timeout=deadline_seconds)
+        with self._lock:
+            try:
+                return self._pool.schedule(function, args=args, kwargs=kwargs, timeout=deadline_seconds)
+            except RuntimeError:  # pebble's word for a pool that takes nothing any more
+                if self._closed:
+                    raise
+            _log.warning("worker processes replaced: they died, or none could be started")
+            _end(self._pool)
+            self._pool = self._new_pool()
+            try:
+                return self._pool.schedule(function, args=args, kwargs=kwargs, timeout=deadline_seconds)
+            except BrokenProcessPool as error:  # no process can be started now
+                failed: Future[_Result] = Future()
+                failed.set_exception(error)
+                return failed
 
     def close(self) -> None:
-        """Kill what still runs and wait for the processes to end."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        """Kill what still runs and wait for the processes to end; safe to call twice."""
+        with self._lock:
+            self._closed = True
+            _end(self._pool)
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._count,
+            max_tasks=MAX_TASKS,
+            initializer=_start_worker,
+            initargs=self._prepare,
+            # Threads run in this process: a forked copy could hold their locks for ever.
+            context=multiprocessing.get_context("spawn"),
+        )
 
 
 def result_of(future: Future[_Result]) -> _Result:
@@ -86,8 +114,15 @@ def result_of(future: Future[_Result]) -> _Result:
         raise WorkTimedOutError("took longer than its deadline") from error
     except ProcessExpired as error:
         raise WorkerDiedError(f"its worker process died (exit code {error.exitcode})") from error
+    except BrokenProcessPool as error:
+        raise WorkerDiedError("its worker process died, or could not be started") from error
     except Exception as error:
         raise WorkFailedError(f"{type(error).__name__}: {error}") from error
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
 
 
 def _start_worker(prepare: Callable[..., None] | None, prepare_with: tuple[Any, ...]) -> None:

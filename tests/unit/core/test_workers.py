@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -38,6 +39,11 @@ def crash() -> None:
     os._exit(7)
 
 
+def refuse_to_start(flag: str) -> None:
+    if Path(flag).exists():
+        os._exit(3)
+
+
 def fail() -> None:
     raise ZeroDivisionError("of our own")
 
@@ -71,6 +77,49 @@ def test_a_task_that_takes_its_worker_down_is_told_and_the_pool_goes_on(pool: Wo
 def test_an_error_in_a_task_is_told_with_its_name(pool: WorkerPool) -> None:
     with pytest.raises(WorkFailedError, match="ZeroDivisionError: of our own"):
         result_of(pool.submit(30, fail))
+
+
+def test_pool_goes_on_after_a_worker_was_killed_between_two_tasks() -> None:
+    pool = WorkerPool(1)
+    try:
+        os.kill(result_of(pool.submit(30, os.getpid)), signal.SIGKILL)
+
+        assert _result_in_the_end(pool) == 14
+    finally:
+        pool.close()
+
+
+def test_workers_that_cannot_start_are_told_and_work_once_they_can(tmp_path: Path) -> None:
+    flag = tmp_path / "refuse"
+    flag.touch()
+    pool = WorkerPool(1, prepare=refuse_to_start, prepare_with=(str(flag),))
+    try:
+        with pytest.raises(WorkerDiedError):
+            result_of(pool.submit(30, double, 7))
+        flag.unlink()
+
+        assert _result_in_the_end(pool) == 14
+    finally:
+        pool.close()
+
+
+def test_a_closed_pool_takes_nothing_and_may_be_closed_again() -> None:
+    pool = WorkerPool(1)
+    pool.close()
+    pool.close()
+
+    with pytest.raises(RuntimeError):
+        pool.submit(30, double, 7)
+
+
+def _result_in_the_end(pool: WorkerPool) -> int:
+    """The result of a small task; what dies with the workers of before is tried again, a few times."""
+    for _ in range(3):
+        try:
+            return result_of(pool.submit(30, double, 7))
+        except WorkerDiedError:
+            continue
+    raise AssertionError("the pool did not recover")
 
 
 def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
