@@ -65,6 +65,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     """What one feed's last polls left behind; small, saved after every poll.
 
     Attributes:
+        url: Where it was fetched from; what a server said of another address does not count.
         body_hash: Of the last body that was parsed.
         failures: Failed polls in a row.
         status: How the last poll ended, with `detail` in words for a person.
@@ -74,6 +75,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
         entries: Entries in the feed document at the last parse.
     """
 
+    url: str = ""
     validators: Validators = Validators()
     body_hash: str | None = None
     next_poll_at: datetime | None = None

@@ -120,6 +120,9 @@ class FeedStates(Protocol):
             LeaseLostError: Somebody else took the lease; nothing was saved.
         """
 
+    def forget(self, feed_id: FeedId, lease: Lease) -> None:
+        """Forget a feed and its entries, in one step; nothing happens when there is none. Raises as `save`."""
+
 
 @dataclass(frozen=True)
 class Head:

@@ -7,6 +7,7 @@ feed's state says that they were seen. A crash between the two appends them agai
 from __future__ import annotations
 
 import hashlib
+import logging
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ import msgspec
 from monitor.core.article import Article
 from monitor.core.clock import Clock
 from monitor.core.codec import encode
-from monitor.core.errors import WorkerDiedError, WorkTimedOutError
+from monitor.core.errors import WorkerDiedError, WorkFailedError, WorkTimedOutError
 from monitor.core.feed import Feed, FeedChange, FeedState, PollStatus, Validators
 from monitor.core.metrics import Metrics
 from monitor.core.ports import FeedStates, Lease, Log
@@ -30,6 +31,8 @@ from monitor.feeds.parse import ParseRequest
 from monitor.feeds.patience import PatientCalls
 from monitor.feeds.results import Fetched, FetchFailed, NotAFeed, NotModified
 from monitor.feeds.schedule import next_poll_at
+
+_logger = logging.getLogger(__name__)  # `log` is the port here
 
 FULL_FETCH_EVERY = timedelta(days=1)  # some servers answer 304 for ever; once a day we do not ask "changed since?"
 _APPEND_AT_A_TIME = 200
@@ -117,8 +120,9 @@ class FeedPoll:
         self._jitter = random.Random()
 
     async def load(self, feed: Feed) -> FeedState:
-        """What is remembered of the feed; waits for the store."""
-        return await self._calls.call(self._states.load, feed.id) or FeedState()
+        """What is remembered of the feed at its present address; waits for the store."""
+        state = await self._calls.call(self._states.load, feed.id)
+        return FeedState(url=feed.url) if state is None else _at(feed.url, state)
 
     async def obtain(self, feed: Feed, state: FeedState, *, in_full: bool = False) -> Obtained:
         """Fetch and, where the document is another than last time, parse. Changes nothing: may be cancelled."""
@@ -165,11 +169,20 @@ class FeedPoll:
 
     async def _parse(self, feed: Feed, fetched: Fetched, now: datetime) -> tuple[ReadArticles | None, PollStatus, str]:
         document = ParseRequest(fetched.body, fetched.exchange.url, fetched.content_type, fetched.charset)
+        request = DocumentRequest(feed, document, now)
         try:
-            read = await self._parser.parse(DocumentRequest(feed, document, now))
+            try:
+                read = await self._parser.parse(request)
+            except (WorkTimedOutError, WorkerDiedError):
+                # Once may be chance: a machine that slept, or is out of memory. Twice is the document.
+                read = await self._parser.parse(request)
         except WorkTimedOutError as error:
             return None, PollStatus.PARSE_TIMEOUT, str(error)
         except WorkerDiedError as error:
+            return None, PollStatus.PARSE_CRASH, str(error)
+        except WorkFailedError as error:
+            # A bug of ours, or all the memory a worker may use; one document must not end the polling of all feeds.
+            _logger.error("document could not be parsed", extra={"feed": feed.id, "error": str(error)})
             return None, PollStatus.PARSE_CRASH, str(error)
         if isinstance(read, NotAFeed):
             return None, PollStatus.NOT_A_FEED, read.reason
@@ -260,6 +273,18 @@ class FeedPoll:
             if kind == "new" and article.published_at is not None:
                 lag = (article.first_seen_at - article.published_at).total_seconds()
                 self._metrics.publisher_lag.observe(max(0.0, lag))
+
+
+def _at(url: str, state: FeedState) -> FeedState:
+    """The state for a feed at `url`: behind a new address stands, for all we know, another document.
+
+    So its first poll is a first one again: what is old in it is no news. Entries stay remembered by their ids.
+    """
+    if state.url in {url, ""}:
+        return msgspec.structs.replace(state, url=url)
+    return msgspec.structs.replace(
+        state, url=url, validators=Validators(), body_hash=None, polled_once=False, failures=0
+    )
 
 
 def _known_as(state: FeedState, body_hash: str) -> PollStatus | None:

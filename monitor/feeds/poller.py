@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from monitor.core.clock import Clock
-from monitor.core.errors import LeaseLostError
+from monitor.core.errors import LeaseLostError, StoreUnavailableError
 from monitor.core.feed import Feed, FeedState
 from monitor.core.ids import FeedId
 from monitor.core.metrics import Metrics
@@ -23,9 +24,10 @@ from monitor.feeds.fetch import DocumentFetcher
 from monitor.feeds.network_watch import NetworkChange, NetworkWatch
 from monitor.feeds.patience import PatientCalls
 from monitor.feeds.poll import FULL_FETCH_EVERY, FeedPoll, PollOutcome
-from monitor.feeds.schedule import START_WINDOW, Schedule, first_due_times
+from monitor.feeds.schedule import START_WINDOW, Schedule, due_again_at, first_due_times
 
 _log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
 
 LEASE_NAME = "poll/0"
 LEASE_SECONDS = 30.0
@@ -33,6 +35,9 @@ _LEASE_RENEWAL_SECONDS = 10.0
 _LEASE_RETRY_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 1.0  # the clock may step, and a store may come back
 _AFTER_RUNNING_POLL = timedelta(seconds=1)
+_CLOCK_STEP = timedelta(seconds=1)  # a clock that goes back further was set, not slowed down
+FORGET_REMOVED_AFTER = timedelta(days=30)  # a feed that comes back later is new again: its past is no news
+_FORGET_EVERY = timedelta(days=1)
 _DRAIN_SECONDS = 1.5  # appends and saves under way at a stop; the rest is dropped and fetched again
 
 
@@ -98,6 +103,7 @@ class Poller:
         self._unseen: set[FeedId] = set(self._enabled())
         self._wake = asyncio.Event()
         self._is_running = False
+        self._latest = clock()
         self.first_round = FirstRound()
         self.first_round_done = asyncio.Event()
 
@@ -107,27 +113,32 @@ class Poller:
         Raises:
             LeaseLostError: Another process polls these feeds now.
         """
-        lease = await self._acquire(stop)
+        lease = await _unless(stop, self._acquire())
         if lease is None:
             return
-        helpers = [asyncio.create_task(self._renew(lease)), asyncio.create_task(stop.wait())]
-        for helper in helpers:
-            helper.add_done_callback(lambda _: self._wake.set())
+        helpers = [asyncio.create_task(self._renew(lease)), asyncio.create_task(self._forget_removed(lease))]
+        stopping = asyncio.create_task(stop.wait())
+        for task in (*helpers, stopping):
+            task.add_done_callback(lambda _: self._wake.set())
         try:
-            self._begin(await self._calls.call(self._states.load_all))
+            states = await _unless(stop, self._calls.call(self._states.load_all))
+            if states is not None:
+                self._begin(states)
             while not stop.is_set():
+                self._follow_clock()
                 self._start_due(lease)
                 await self._pause()
                 self._collect()
-                if helpers[0].done():
-                    helpers[0].result()
+                for helper in helpers:
+                    if helper.done():
+                        helper.result()
         finally:
             self._is_running = False
-            for helper in helpers:
-                helper.cancel()
+            for task in (*helpers, stopping):
+                task.cancel()
             await self._drain()
-            await asyncio.gather(*helpers, return_exceptions=True)
-            await asyncio.to_thread(self._leases.release, lease)
+            await asyncio.gather(*helpers, stopping, return_exceptions=True)
+            await self._release(lease)
 
     def set_feeds(self, feeds: Sequence[Feed]) -> None:
         """Watch these from now on; new and changed ones are polled soon. Call it on the event loop's thread."""
@@ -159,10 +170,10 @@ class Poller:
         self._show_conditions()
         self._note_first_round()
 
-    async def _acquire(self, stop: asyncio.Event) -> Lease | None:
-        """The right to poll, once no other process has it; None when stopped while waiting."""
+    async def _acquire(self) -> Lease:
+        """The right to poll, once no other process has it."""
         is_told = False
-        while not stop.is_set():
+        while True:
             lease = await self._calls.call(
                 self._leases.acquire, LEASE_NAME, self._owner, seconds=LEASE_SECONDS, now=self._clock()
             )
@@ -171,15 +182,39 @@ class Poller:
             if not is_told:
                 _log.info("another process polls, waiting for it to end")
                 is_told = True
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _LEASE_RETRY_SECONDS)
-        return None
+            await asyncio.sleep(_LEASE_RETRY_SECONDS)
+
+    async def _release(self, lease: Lease) -> None:
+        try:
+            await asyncio.to_thread(self._leases.release, lease)
+        except StoreUnavailableError as error:  # it runs out by itself
+            _log.debug("lease not released", extra={"error": str(error)})
 
     async def _renew(self, lease: Lease) -> None:
         while True:
             await asyncio.sleep(_LEASE_RENEWAL_SECONDS)
             if not await self._calls.call(self._leases.renew, lease, seconds=LEASE_SECONDS, now=self._clock()):
                 raise LeaseLostError(lease.name)
+
+    async def _forget_removed(self, lease: Lease) -> None:
+        """Forget feeds that nobody has wished for in a long time, or what is stored would only grow."""
+        while True:
+            states = await self._calls.call(self._states.load_all)
+            before = self._clock() - FORGET_REMOVED_AFTER
+            for feed_id, state in states.items():
+                is_old = state.last_poll_at is None or state.last_poll_at < before
+                if is_old and feed_id not in self._feeds:
+                    await self._calls.call(self._states.forget, feed_id, lease)
+                    _log.info("removed feed forgotten", extra={"feed": feed_id})
+            await asyncio.sleep(_FORGET_EVERY.total_seconds())
+
+    def _follow_clock(self) -> None:
+        """A clock set back must not leave the feeds waiting until it is where it was."""
+        now = self._clock()
+        if now < self._latest - _CLOCK_STEP:
+            _log.warning("the clock was set back", extra={"seconds": round((self._latest - now).total_seconds())})
+            self._schedule.shift(now - self._latest)
+        self._latest = now
 
     def _start_due(self, lease: Lease) -> None:
         """Start polls that are due; none while the store is away, since nothing could be kept."""
@@ -240,7 +275,8 @@ class Poller:
                 self._schedule.add(waiting, self._clock())
             self._take_in(task.result())
             if self._enabled_feed(feed.id) is not None and feed.id not in self._schedule:
-                self._schedule.add(feed.id, task.result().state.next_poll_at or self._clock())
+                now = self._clock()
+                self._schedule.add(feed.id, due_again_at(task.result().state, now) or now)
 
     def _take_in(self, outcome: PollOutcome) -> None:
         feed_id = outcome.feed.id
@@ -298,6 +334,17 @@ class Poller:
         await asyncio.gather(*late, return_exceptions=True)
         for task in done:
             task.result()
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[None, None, _Result]) -> _Result | None:
+    """What the work gives; None when the stop comes first, and then the work is cancelled."""
+    working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        stopping.cancel()
+        working.cancel()
 
 
 def _condition(state: FeedState | None) -> str:

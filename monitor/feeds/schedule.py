@@ -48,19 +48,26 @@ def interval_of(feed: Feed, settings: PollSettings) -> timedelta:
     return settings.interval if feed.interval_seconds is None else timedelta(seconds=feed.interval_seconds)
 
 
+def due_again_at(state: FeedState, now: datetime) -> datetime | None:
+    """When a feed is due by its state, None when that does not say; a clock set back does not lengthen the wait."""
+    if state.next_poll_at is None or state.last_poll_at is None:
+        return state.next_poll_at
+    return state.next_poll_at - max(timedelta(0), state.last_poll_at - now)
+
+
 def first_due_times(
     feeds: Iterable[Feed], states: Mapping[FeedId, FeedState], settings: PollSettings, now: datetime
 ) -> dict[FeedId, datetime]:
     """When each feed is due after a start: as saved; those due already, spread over a short window.
 
-    A saved time further off than any wait could be (a clock that stepped back) does not count.
+    A time saved for another address does not count, nor one further off than any wait could be.
     """
     due: dict[FeedId, datetime] = {}
     overdue: list[Feed] = []
     farthest = now + 2 * max(settings.max_backoff, MAX_RETRY_AFTER)
     for feed in feeds:
         state = states.get(feed.id)
-        saved = state.next_poll_at if state else None
+        saved = due_again_at(state, now) if state and state.url in {feed.url, ""} else None
         if saved is not None and now < saved <= max(farthest, now + 2 * interval_of(feed, settings)):
             due[feed.id] = saved
         else:
@@ -85,6 +92,12 @@ class Schedule:
         if len(self._heap) > 64 + 4 * len(self._due):
             self._heap = [(due_at, feed_id) for feed_id, due_at in self._due.items()]
             heapq.heapify(self._heap)
+
+    def shift(self, by: timedelta) -> None:
+        """Move every due time: the clock did."""
+        self._due = {feed_id: due + by for feed_id, due in self._due.items()}
+        self._heap = [(due, feed_id) for feed_id, due in self._due.items()]
+        heapq.heapify(self._heap)
 
     def remove(self, feed_id: FeedId) -> None:
         """Make it due no more; nothing happens when it was not."""

@@ -74,6 +74,30 @@ def test_feeds_are_kept_apart(stores: Stores) -> None:
     assert stores.feed_states.load_entries(VALLEY) == {}
 
 
+def test_a_forgotten_feed_is_gone_with_its_entries_and_no_other_is(stores: Stores) -> None:
+    lease = stores.lease("shard")
+    put = {ArticleId("1"): entry("d1")}
+    for feed_id in (HARBOUR, VALLEY):
+        stores.feed_states.save(FeedChange(feed_id=feed_id, state=STATE, put=put), lease)
+    stores.feed_states.forget(HARBOUR, lease)
+    stores.feed_states.forget(HARBOUR, lease)
+
+    assert stores.feed_states.load_all() == {VALLEY: STATE}
+    assert stores.feed_states.load_entries(HARBOUR) == {}
+    assert stores.feed_states.load_entries(VALLEY) == put
+
+
+def test_forgetting_under_a_released_lease_is_refused(stores: Stores) -> None:
+    lease = stores.lease("shard")
+    stores.feed_states.save(FeedChange(feed_id=HARBOUR, state=STATE), lease)
+    stores.leases.release(lease)
+
+    with pytest.raises(LeaseLostError):
+        stores.feed_states.forget(HARBOUR, lease)
+
+    assert stores.feed_states.load(HARBOUR) == STATE
+
+
 def test_a_save_under_a_lease_taken_over_is_refused_and_leaves_nothing(stores: Stores) -> None:
     lease = stores.lease("shard", "a")
     assert stores.leases.acquire("shard", "b", seconds=60, now=NOW + timedelta(hours=1)) is not None

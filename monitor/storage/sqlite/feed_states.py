@@ -66,6 +66,16 @@ class SqliteFeedStates(SqliteFeedStatesReader):
 
         self._database.write(unit)
 
+    def forget(self, feed_id: FeedId, lease: Lease) -> None:
+        """See `FeedStates`."""
+
+        def unit(db: sqlite3.Connection) -> None:
+            check_lease(db, lease)
+            db.execute("DELETE FROM feed_entries WHERE feed_id = ?", (feed_id,))
+            db.execute("DELETE FROM feed_states WHERE feed_id = ?", (feed_id,))
+
+        self._database.write(unit)
+
 
 def _state(feed_id: FeedId, value: bytes) -> FeedState:
     return unpack(value, _states, f"state of feed {feed_id}")

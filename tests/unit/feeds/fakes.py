@@ -41,15 +41,16 @@ class FakeFetcher:
 
 
 class InlineParser:
-    """Parses here and now; fails first when told to."""
+    """Parses here and now; fails when told to, `fails_times` at most when that is set."""
 
     def __init__(self, fails_with: Exception | None = None) -> None:
         self.fails_with = fails_with
+        self.fails_times: int | None = None
         self.parsed = 0
 
     async def parse(self, request: DocumentRequest) -> ReadArticles | NotAFeed:
         self.parsed += 1
-        if self.fails_with is not None:
+        if self.fails_with is not None and (self.fails_times is None or self.parsed <= self.fails_times):
             raise self.fails_with
         return parse_document(request)
 

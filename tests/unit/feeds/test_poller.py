@@ -304,3 +304,67 @@ async def test_bug_in_a_poll_ends_the_loop(bench: Bench) -> None:
 
     with pytest.raises(KeyError):
         await asyncio.wait_for(bench.poller().run(bench.stop), 10)
+
+
+async def test_clock_set_back_does_not_make_feeds_wait_for_it(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    poller = bench.poller(TEN[:1])
+    running = asyncio.create_task(poller.run(bench.stop))
+    await until(poller.first_round_done.is_set)
+    bench.clock.now -= timedelta(hours=3)
+    await until(lambda: "the clock was set back" in caplog.messages)
+    bench.clock.now += timedelta(minutes=6)
+    await until(lambda: len(bench.fetcher.requests) == 2)
+    bench.stop.set()
+
+    await asyncio.wait_for(running, 10)
+
+
+async def test_stop_ends_a_poller_whose_store_never_came(bench: Bench) -> None:
+    bench.leases = refusing = Refusing("acquire")
+    running = asyncio.create_task(bench.poller().run(bench.stop))
+    await until(lambda: refusing.refused > 1)
+    bench.stop.set()
+
+    await asyncio.wait_for(running, 10)
+
+
+async def test_lease_that_cannot_be_given_up_at_the_end_is_no_failure(bench: Bench) -> None:
+    bench.leases = Refusing("release", over=bench.store.leases)
+
+    await bench.first_round(bench.poller())
+
+
+async def test_feed_removed_long_ago_is_forgotten_and_one_of_late_is_not(bench: Bench) -> None:
+    await bench.first_round(bench.poller(TEN[:1]))
+    bench.clock.now += timedelta(days=20)
+    bench.stop.clear()
+    await bench.first_round(bench.poller(TEN[1:2]))
+    bench.clock.now += timedelta(days=20)
+    bench.stop.clear()
+    running = asyncio.create_task(bench.poller(TEN[2:3]).run(bench.stop))
+    await until(lambda: TEN[0].id not in bench.store.feed_states.load_all())
+    bench.stop.set()
+    await asyncio.wait_for(running, 10)
+
+    assert TEN[1].id in bench.store.feed_states.load_all()
+    assert not bench.store.feed_states.load_entries(TEN[0].id)
+    assert bench.store.feed_states.load_entries(TEN[1].id)
+
+
+class Refusing:
+    """Leases whose one call fails as if the store were away."""
+
+    def __init__(self, call: str, over: Any = None) -> None:
+        self._call = call
+        self._over = over
+        self.refused = 0
+
+    def __getattr__(self, name: str) -> Any:
+        if name != self._call:
+            return getattr(self._over, name)
+
+        def refuse(*_: Any, **__: Any) -> None:
+            self.refused += 1
+            raise StoreUnavailableError("cannot write: the disk is full")
+
+        return refuse

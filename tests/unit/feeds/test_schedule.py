@@ -147,3 +147,26 @@ def test_schedule_behaves_as_a_dictionary_of_times(steps: list[tuple[str, int, b
     assert set(schedule.due(NOW + timedelta(seconds=4), limit=9)) == {
         feed_id for feed_id, due_at in model.items() if due_at <= NOW + timedelta(seconds=4)
     }
+
+
+def test_wait_saved_before_the_clock_was_set_back_is_as_long_as_it_was() -> None:
+    ahead = NOW + timedelta(hours=3)
+    state = FeedState(url=FEED.url, last_poll_at=ahead, next_poll_at=ahead + timedelta(minutes=5))
+
+    assert first_due_times([FEED], {FEED.id: state}, SETTINGS, NOW) == {FEED.id: NOW + timedelta(minutes=5)}
+
+
+def test_wait_earned_at_another_address_does_not_count() -> None:
+    state = FeedState(url="https://old.example/rss", last_poll_at=NOW, next_poll_at=NOW + timedelta(hours=6))
+
+    assert first_due_times([FEED], {FEED.id: state}, SETTINGS, NOW) == {FEED.id: NOW}
+
+
+def test_schedule_that_is_shifted_keeps_its_order_and_distances() -> None:
+    schedule = Schedule()
+    schedule.add(FeedId("b"), NOW + timedelta(hours=2))
+    schedule.add(FeedId("a"), NOW + timedelta(hours=1))
+    schedule.shift(-timedelta(hours=1))
+
+    assert schedule.due(NOW, limit=9) == ["a"]
+    assert schedule.next_due() == NOW + timedelta(hours=1)
