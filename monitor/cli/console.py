@@ -21,7 +21,8 @@ _INDENT = " " * 10
 def print_alert(console: Console, alert: Alert) -> None:
     """Print one revision in a few lines: when, how grave, which rule, what happened, who says so."""
     data = alert.data
-    head = Text(f"{alert.time:%H:%M:%S}  ", style="dim")
+    head = Text()
+    head.append(f"{alert.time:%H:%M:%S}  ", "dim")
     head.append(data.severity.upper(), _SEVERITY_STYLES[data.severity])
     head.append(f"  {one_line(data.rule_title, 80)}", "bold")
     head.append(f"  {data.change.kind}", _CHANGE_STYLES[data.change.kind])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
 from monitor.core.alert import CHANGE_KINDS, HeldBackReason, Severity
 from monitor.core.feed import PollStatus
@@ -23,6 +23,7 @@ class Metrics:
     """The metrics of one process, on a registry of its own."""
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        disable_created_metrics()  # a second series per counter that no dashboard of ours reads
         self.registry = registry or CollectorRegistry()
         self._rules_seen: set[str] = set()
 

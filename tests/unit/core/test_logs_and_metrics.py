@@ -66,6 +66,10 @@ def test_what_never_happened_is_visible_as_zero() -> None:
     assert all(f'tocsin_alerts_held_back_total{{reason="{reason}"}} 0.0' in shown for reason in HeldBackReason)
 
 
+def test_counters_come_without_a_second_series_of_their_making() -> None:
+    assert "_created" not in generate_latest(Metrics().registry).decode()
+
+
 def test_past_the_limit_rules_share_one_label() -> None:
     metrics = Metrics()
     metrics.expect_rules((f"rule-{number}", "low") for number in range(MAX_RULE_LABELS))
