@@ -25,6 +25,7 @@ from consumers.delivery.subscriptions import Channel
 from monitor.core.addresses import BlockedAddressError, guarded_socket_factory
 from monitor.core.alert import Alert
 from monitor.core.codec import encode
+from monitor.core.names import ThreadResolver
 from monitor.core.settings import DeliverSettings
 
 TIMESTAMP_HEADER = "Tocsin-Timestamp"
@@ -91,6 +92,7 @@ async def webhook_sender(settings: DeliverSettings) -> AsyncIterator[Sender]:
     """A sender over connections of its own, which close with the context."""
     connector = aiohttp.TCPConnector(
         limit=0,  # a limit would let receivers that hang hold up the others; lines bound the number
+        resolver=ThreadResolver(),
         socket_factory=guarded_socket_factory(allow_private=settings.allow_private_addresses),
     )
     async with aiohttp.ClientSession(

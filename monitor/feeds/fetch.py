@@ -19,6 +19,7 @@ from aiohttp.http_exceptions import ContentEncodingError, ContentLengthError, Tr
 from monitor.core.addresses import BlockedAddressError, guarded_socket_factory
 from monitor.core.clock import Clock
 from monitor.core.feed import PollStatus, Validators
+from monitor.core.names import ThreadResolver
 from monitor.core.settings import PollSettings
 from monitor.feeds.results import Exchange, Fetched, FetchFailed, FetchResult, NotModified
 
@@ -55,6 +56,7 @@ class Fetcher:
             connector=aiohttp.TCPConnector(
                 limit=self._settings.concurrency,
                 limit_per_host=_CONNECTIONS_PER_HOST,
+                resolver=ThreadResolver(),
                 socket_factory=guarded_socket_factory(allow_private=self._settings.allow_private_addresses),
             ),
             timeout=aiohttp.ClientTimeout(
