@@ -25,11 +25,12 @@ from monitor.cli.configuration import Configuration
 from monitor.cli.fetching import Fetching, open_fetching
 from monitor.cli.why import explain_url
 from monitor.core.clock import Clock, utc_now
-from monitor.core.errors import MonitorError, SettingsError
+from monitor.core.errors import MonitorError, SettingsError, StoreUnavailableError
 from monitor.core.metrics import Metrics
 from monitor.core.ports import AlertHistory, PartitionStates
 from monitor.core.record import Topic
 from monitor.core.settings import Settings
+from monitor.core.stopping import unless_stopped
 from monitor.feeds.poller import Poller
 from monitor.storage.sqlite import EmbeddedStore, open_embedded
 from monitor.web.app import WebServices, build_app
@@ -37,7 +38,8 @@ from monitor.web.server import WebServer, bind
 
 _log = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 4.0  # SIGTERM to exit stays under 5 s
+DRAIN_SECONDS = 3.5  # for the loops to end
+EXIT_SECONDS = 4.5  # for all, closing included: from SIGTERM to the end of the process it stays under 5 s
 TRIM_EVERY = timedelta(minutes=10)
 OWNER = "embedded"  # the file lock makes this process the only one, so it may take its own leases over
 
@@ -70,17 +72,20 @@ class Daemon:
         load: Callable[[], Configuration],
         fall_back_port: bool = False,
         clock: Clock = utc_now,
+        on_stopping: Callable[[], None] = lambda: None,
     ) -> None:
         """Build nothing yet.
 
         Args:
             load: Reads the configuration again, for `reload`; may raise SettingsError.
             fall_back_port: Take a free port when the wished one is busy.
+            on_stopping: Called once when the loops are told to end.
         """
         self._configuration = configuration
         self._load = load
         self._fall_back_port = fall_back_port
         self._clock = clock
+        self._on_stopping = on_stopping
         self._metrics = Metrics()
         self._appliers: list[Callable[[Configuration], None]] = []
         self._problems: dict[str, str] = {"service": "is starting"}
@@ -128,6 +133,10 @@ class Daemon:
             self._metrics.reloads.labels("refused").inc()
             for problem in error.problems:
                 _log.error("reload refused, the last good configuration stays", extra={"error": str(problem)})
+            return
+        except Exception:  # noqa: BLE001 (what a person just wrote must not end a service that runs)
+            self._metrics.reloads.labels("refused").inc()
+            _log.exception("reload failed by a bug, the last good configuration stays")
             return
         if configuration.settings != self._configuration.settings:
             _log.warning("changed settings take effect at the next start; rules, feeds, subscriptions take effect now")
@@ -217,8 +226,12 @@ class Daemon:
     async def _keep_trimming(self, store: EmbeddedStore, settings: Settings, stop: asyncio.Event) -> None:
         retention = {Topic(name): getattr(settings.log, name) for name in Topic}
         while not await _wait(stop, TRIM_EVERY.total_seconds()):
-            trimmed = await asyncio.to_thread(store.trim, retention, self._clock())
-            if any(trimmed.values()):
+            try:
+                trimmed = await unless_stopped(stop, asyncio.to_thread(store.trim, retention, self._clock()))
+            except StoreUnavailableError as error:
+                _log.warning("retention waits", extra={"error": str(error)})
+                continue
+            if trimmed and any(trimmed.values()):
                 _log.info("retention", extra={str(topic): count for topic, count in trimmed.items()})
 
     async def _in_thread(self, name: str, run: Callable[[threading.Event], None]) -> None:
@@ -255,6 +268,7 @@ class Daemon:
             done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
             if any(task is not stopping and task.exception() for task in done):
                 stop.set()
+        self._on_stopping()
         stopping.cancel()
         self._problems["service"] = "is stopping"
         self._stop_threads.set()
@@ -286,6 +300,17 @@ def gates_of(rules: RuleSet) -> dict[str, RuleGates]:
     }
 
 
+def end_process_in_time() -> None:
+    """From now on the process has `EXIT_SECONDS` to end by itself.
+
+    The loops are timed as they drain; but closing, too, waits for whoever is reading, and an event loop for all of
+    its threads, of which one may ask a name server that does not answer.
+    """
+    timer = threading.Timer(EXIT_SECONDS, exit_hard, [DrainTimeoutError(["closing"])])
+    timer.daemon = True
+    timer.start()
+
+
 def exit_hard(error: DrainTimeoutError) -> None:
     """End the process although threads hang; nothing is lost, everything is repeated at the next start."""
     _log.critical("ending the hard way", extra={"error": str(error)})
@@ -294,14 +319,24 @@ def exit_hard(error: DrainTimeoutError) -> None:
 
 
 async def _named(name: str, run: Awaitable[None]) -> None:
+    """Run a loop; what ends it is told under its name, and raised without the groups that tasks wrap it in."""
     try:
         await run
-    except MonitorError as error:
-        _log.error("stage failed", extra={"stage": name, "error": str(error)})
-        raise
-    except Exception:
-        _log.exception("stage failed by a bug", extra={"stage": name})
-        raise
+    except Exception as caught:
+        error = _first_cause(caught)
+        if isinstance(error, MonitorError):
+            _log.error("stage failed", extra={"stage": name, "error": str(error)})
+        else:
+            _log.exception("stage failed by a bug", extra={"stage": name})
+        if error is caught:
+            raise
+        raise error from None
+
+
+def _first_cause(error: Exception) -> Exception:
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> bool:

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from monitor.cli.configuration import load_configuration
 from monitor.cli.console import addresses_line
-from monitor.cli.daemon import Daemon, DrainTimeoutError, Running, exit_hard
+from monitor.cli.daemon import Daemon, DrainTimeoutError, Running, end_process_in_time, exit_hard
 from monitor.cli.main import FAILED, FINE
 from monitor.cli.run import print_alerts
 from monitor.core.clock import utc_now
@@ -60,7 +60,7 @@ async def _demo(port: int, *, ends: bool) -> int:
         async with DemoFeedServer(news, clock=utc_now) as server:
             path = write_demo_configuration(Path(folder), server.url, web_port=port)
             load = partial(load_configuration, path)
-            daemon = Daemon(load(), load=load, fall_back_port=True)
+            daemon = Daemon(load(), load=load, fall_back_port=True, on_stopping=end_process_in_time)
             await daemon.run(stop, show.run)
     return show.code
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import msgspec
@@ -16,7 +17,8 @@ from rich.console import Console
 
 from monitor.cli.configuration import config_option, find_config, load_configuration
 from monitor.cli.console import addresses_line, past_matches_line, print_alert
-from monitor.cli.daemon import Daemon, DrainTimeoutError, Running, exit_hard
+from monitor.cli.daemon import Daemon, DrainTimeoutError, Running, end_process_in_time, exit_hard
+from monitor.core.errors import StoreUnavailableError
 from monitor.core.logs import set_up_logging
 from monitor.core.match import PAST_MATCH_PREFIX, PastMatch
 from monitor.core.ports import AlertHistory, PartitionStates
@@ -24,6 +26,9 @@ from monitor.core.stream import BEGINNING, StreamId
 
 _log = logging.getLogger(__name__)
 
+_Result = TypeVar("_Result")
+
+_RETRY_SECONDS = 1.0
 _SETTLE_SECONDS = 1.0  # past matches trickle in behind the first polls; say how many when they no longer grow
 
 
@@ -31,10 +36,11 @@ _SETTLE_SECONDS = 1.0  # past matches trickle in behind the first polls; say how
 @config_option
 def run(config_path: Path | None) -> None:
     """Watch the feeds until SIGTERM or Ctrl-C; SIGHUP reloads rules, feeds and subscriptions."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # while starting: what there is to reload is being loaded
     path = find_config(config_path)
     configuration = load_configuration(path)
     set_up_logging(configuration.settings.logging)
-    daemon = Daemon(configuration, load=partial(load_configuration, path))
+    daemon = Daemon(configuration, load=partial(load_configuration, path), on_stopping=end_process_in_time)
     console = Console() if sys.stdout.isatty() else None
     feeds = len(configuration.enabled_feeds)
     serve(daemon, partial(_tell, console, feeds))
@@ -80,7 +86,7 @@ async def _tell(console: Console | None, feeds: int, running: Running, stop: asy
         tasks = [group.create_task(_tell_past_matches(console, feeds, running))]
         if console is not None:
             console.print(addresses_line(running.url), style="bold", soft_wrap=True)
-            begin = await asyncio.to_thread(_end_of, running.history)
+            begin = await _read(partial(_end_of, running.history))
             tasks.append(group.create_task(print_alerts(console, running.history, begin, stop)))
         await stop.wait()
         for task in tasks:
@@ -91,8 +97,8 @@ async def print_alerts(console: Console, history: AlertHistory, begin: StreamId,
     """Print revisions after `begin` as they come, until `stop` is set."""
     place = begin
     while not stop.is_set():
-        await asyncio.to_thread(partial(history.wait, place, timeout_seconds=0.5))
-        for alert in await asyncio.to_thread(partial(history.read, place, limit=100)):
+        await _read(partial(history.wait, place, timeout_seconds=0.5))
+        for alert in await _read(partial(history.read, place, limit=100)):
             print_alert(console, alert)
             if alert.streamid is not None:
                 place = StreamId.parse(alert.streamid)
@@ -100,10 +106,11 @@ async def print_alerts(console: Console, history: AlertHistory, begin: StreamId,
 
 async def _tell_past_matches(console: Console | None, feeds: int, running: Running) -> None:
     await running.first_round_done.wait()
-    before, now = None, await asyncio.to_thread(count_past_matches, running.partition_states)
+    count = partial(count_past_matches, running.partition_states)
+    before, now = None, await _read(count)
     while before != now:
         await asyncio.sleep(_SETTLE_SECONDS)
-        before, now = now, await asyncio.to_thread(count_past_matches, running.partition_states)
+        before, now = now, await _read(count)
     line = past_matches_line(*now, feeds)
     if console is not None:
         console.print(line, style="dim", soft_wrap=True)
@@ -115,6 +122,15 @@ def count_past_matches(states: PartitionStates) -> tuple[int, int]:
     decoder = msgspec.json.Decoder(PastMatch)
     found = [decoder.decode(raw) for _, _, raw in states.entries(PAST_MATCH_PREFIX)]
     return len({match.article.id for match in found}), len({match.article.feed_id for match in found})
+
+
+async def _read(query: Callable[[], _Result]) -> _Result:
+    """A store's answer, asked for in a thread until the store is there: the loops tell of trouble, not the console."""
+    while True:
+        try:
+            return await asyncio.to_thread(query)
+        except StoreUnavailableError:
+            await asyncio.sleep(_RETRY_SECONDS)
 
 
 def _end_of(history: AlertHistory) -> StreamId:

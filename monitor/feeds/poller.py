@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from monitor.core.clock import Clock
 from monitor.core.errors import LeaseLostError, StoreUnavailableError
@@ -18,6 +17,7 @@ from monitor.core.ids import FeedId
 from monitor.core.metrics import Metrics
 from monitor.core.ports import FeedStates, Lease, Leases, Log
 from monitor.core.settings import PollSettings
+from monitor.core.stopping import unless_stopped
 from monitor.feeds.document_parser import DocumentParser
 from monitor.feeds.domains import polite_key
 from monitor.feeds.fetch import DocumentFetcher
@@ -27,7 +27,6 @@ from monitor.feeds.poll import FULL_FETCH_EVERY, FeedPoll, PollOutcome
 from monitor.feeds.schedule import START_WINDOW, Schedule, due_again_at, first_due_times
 
 _log = logging.getLogger(__name__)
-_Result = TypeVar("_Result")
 
 LEASE_NAME = "poll/0"
 LEASE_SECONDS = 30.0
@@ -113,7 +112,7 @@ class Poller:
         Raises:
             LeaseLostError: Another process polls these feeds now.
         """
-        lease = await _unless(stop, self._acquire())
+        lease = await unless_stopped(stop, self._acquire())
         if lease is None:
             return
         helpers = [asyncio.create_task(self._renew(lease)), asyncio.create_task(self._forget_removed(lease))]
@@ -121,7 +120,7 @@ class Poller:
         for task in (*helpers, stopping):
             task.add_done_callback(lambda _: self._wake.set())
         try:
-            states = await _unless(stop, self._calls.call(self._states.load_all))
+            states = await unless_stopped(stop, self._calls.call(self._states.load_all))
             if states is not None:
                 self._begin(states)
             while not stop.is_set():
@@ -334,17 +333,6 @@ class Poller:
         await asyncio.gather(*late, return_exceptions=True)
         for task in done:
             task.result()
-
-
-async def _unless(stop: asyncio.Event, work: Coroutine[None, None, _Result]) -> _Result | None:
-    """What the work gives; None when the stop comes first, and then the work is cancelled."""
-    working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        return working.result() if working.done() else None
-    finally:
-        stopping.cancel()
-        working.cancel()
 
 
 def _condition(state: FeedState | None) -> str:
