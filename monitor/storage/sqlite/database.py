@@ -16,11 +16,10 @@ from monitor.storage.sqlite import schema
 from monitor.storage.sqlite.lockfile import FileLock
 from monitor.storage.sqlite.readers import BUSY_SECONDS, ReaderPool, connect_read_only
 from monitor.storage.sqlite.translate import translating
+from monitor.storage.sqlite.wal import WAL_LIMIT_BYTES, WalLimit
 from monitor.storage.sqlite.writer import Writer
 
 _Result = TypeVar("_Result")
-
-WAL_LIMIT_BYTES = 64 * 1024**2  # what stays of the WAL file on disk after it grew
 
 
 class Reads(Protocol):
@@ -44,7 +43,7 @@ class FileDatabase:
         """Take the file, creating it when it is not there; raises as `embedded.open_embedded`."""
         self._lock = FileLock(path)
         try:
-            self.writer = Writer(_connect_writer(path, prefix), str(path))
+            self.writer = Writer(_connect_writer(path, prefix), str(path), after_commit=WalLimit(path))
         except BaseException:
             self._lock.release()
             raise

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from monitor.core.errors import StoreError, StoreInUseError
@@ -39,8 +40,9 @@ class FileLock:
         except OSError as error:
             os.close(self._file)
             raise StoreError(f"cannot open {path}: its lock file: {error.strerror}") from error
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, str(os.getpid()).encode(), 0)
+        with suppress(OSError):  # on a full disk: the lock holds all the same, only its owner cannot be named
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, str(os.getpid()).encode(), 0)
 
     def release(self) -> None:
         """Let the next owner in; safe to call twice."""

@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from monitor.core.errors import StoreError
@@ -28,9 +29,21 @@ MAX_GATHER_SECONDS = 0.01  # however slow the disk
 class Writer:
     """Runs units of work, each atomic, all durable once they return. Closes the connection it was given."""
 
-    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        name: str,
+        *,
+        after_commit: Callable[[sqlite3.Connection], None] = lambda _: None,
+    ) -> None:
+        """Take over the connection.
+
+        Args:
+            after_commit: Called in the writer's thread once a group's callers have their answers.
+        """
         self._connection = connection
         self._name = name
+        self._after_commit = after_commit
         self._changed = threading.Condition()
         self._queue: deque[tuple[Unit[Any], Future[Any]]] = deque()
         self._closing = False
@@ -83,6 +96,7 @@ class Writer:
                 started = time.perf_counter()
                 self._commit(group)
                 self._last_group, self._last_seconds = len(group), time.perf_counter() - started
+                self._after_commit(self._connection)
         finally:
             self._stop()
 
@@ -107,8 +121,9 @@ class Writer:
         except sqlite3.Error as error:
             # No unit of the group is durable, whatever it returned.
             outcomes = [(None, error)] * len(group)
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # then the next BEGIN fails, and tells its callers
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
         except BaseException as error:
             for _, future in group:
                 future.set_exception(error)
