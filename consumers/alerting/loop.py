@@ -77,13 +77,26 @@ class AlertLoop:
             NewerSchemaError: A record or state of a newer Tocsin.
             TooManyDeadLettersError: The fault is probably ours.
         """
-        consumer = self._log.consumer(Topic.MATCHES, self._group)
+        consumer = self._join(stop)
+        if consumer is None:
+            return
         try:
             while not stop.is_set():
                 self.turn(consumer, stop)
         finally:
             self._owned.clear()
             consumer.close()
+
+    def _join(self, stop: threading.Event) -> LogConsumer | None:
+        """Come into the group, once the log is there; None when stopped before."""
+        while not stop.is_set():
+            try:
+                return self._log.consumer(Topic.MATCHES, self._group)
+            except MonitorError as error:
+                if not error.retriable:
+                    raise
+                stop.wait(self._backoff.after(error))
+        return None
 
     def turn(self, consumer: LogConsumer, stop: threading.Event) -> None:
         """One poll and all that follows from it; after a failure that may pass, wait instead. Raises as `run`."""
@@ -106,7 +119,7 @@ class AlertLoop:
         self._use_next_gates()
         self._decide(polled.records)
         self._fire_at_end(consumer)
-        self._save(consumer)
+        self._save(consumer, is_idle=not polled.records)
 
     def _take_new(self, consumer: LogConsumer) -> None:
         """Load what is ours and not in memory: paused until its outbox is appended and its place is found."""
@@ -168,8 +181,13 @@ class AlertLoop:
             if lag.get(number) == 0:
                 partition.fire(now)
 
-    def _save(self, consumer: LogConsumer) -> None:
-        touched = {number: partition for number, partition in sorted(self._owned.items()) if partition.has_changes()}
+    def _save(self, consumer: LogConsumer, *, is_idle: bool) -> None:
+        """Save what changed; where nothing else is to do, also that alerts were acknowledged, or they come again."""
+        touched = {
+            number: partition
+            for number, partition in sorted(self._owned.items())
+            if partition.has_changes() or (is_idle and partition.has_acknowledged())
+        }
         if not touched:
             return
         refused = self._states.save([partition.change() for partition in touched.values()])

@@ -127,8 +127,12 @@ class Partition:
         return self._timers.next_due()
 
     def has_changes(self) -> bool:
-        """Whether there is anything to save, but for acknowledged alerts: those leave with the next real change."""
+        """Whether there is anything to save, but for acknowledged alerts: those can wait for the next real change."""
         return bool(self._changed) or self._offset != self._head.offset
+
+    def has_acknowledged(self) -> bool:
+        """Whether the stored outbox still holds alerts that the log has."""
+        return bool(self._acknowledged)
 
     def change(self) -> PartitionChange:
         """All that is not saved yet."""

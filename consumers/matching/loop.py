@@ -74,7 +74,9 @@ class MatchLoop:
             TooManyDeadLettersError: So many records in a row failed that the fault is probably ours.
         """
         pool: Pool | None = None
-        consumer = self._store.consumer(Topic.ARTICLES, self._group)
+        consumer = self._join(stop)
+        if consumer is None:
+            return
         try:
             while not stop.is_set():
                 pool = self._current_pool(pool)
@@ -93,10 +95,21 @@ class MatchLoop:
                 pool.close()
             consumer.close()
 
+    def _join(self, stop: threading.Event) -> LogConsumer | None:
+        """Come into the group, once the log is there; None when stopped before."""
+        while not stop.is_set():
+            try:
+                return self._store.consumer(Topic.ARTICLES, self._group)
+            except StoreUnavailableError as error:
+                self._report(error)
+                stop.wait(self._retry_seconds)
+        return None
+
     def _current_pool(self, pool: Pool | None) -> Pool:
         with self._lock:
             wanted = self._wanted_rules
-        if pool is not None and wanted is self._running_rules:
+        # Most reloads change feeds or subscriptions: workers that have these rules compiled go on.
+        if pool is not None and self._running_rules is not None and wanted.digest == self._running_rules.digest:
             return pool
         if pool is not None:
             pool.close()

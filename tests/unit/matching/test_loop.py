@@ -38,6 +38,7 @@ class WatchedLog:
 
     def __init__(self, log: Log) -> None:
         self._inner = log
+        self.join_faults: list[Exception] = []
         self.append_faults: list[Exception] = []
         self.commit_faults: list[Exception] = []
         self.on_commit: Callable[[], None] = lambda: None
@@ -48,6 +49,8 @@ class WatchedLog:
         return self._inner.append(records)
 
     def consumer(self, topic: Topic, group: str) -> LogConsumer:
+        if self.join_faults:
+            raise self.join_faults.pop(0)
         return WatchedConsumer(self, self._inner.consumer(topic, group))
 
     def partitions(self, topic: Topic) -> int:
@@ -256,6 +259,26 @@ def test_append_is_tried_again_while_the_store_is_away(stage: Stage) -> None:
     stage.run()
 
     assert stage.matches() == [("war", "War")]
+
+
+def test_log_that_is_away_at_the_start_is_waited_for(stage: Stage) -> None:
+    stage.put("War")
+    stage.log.join_faults = [StoreUnavailableError("disk full"), StoreUnavailableError("disk full")]
+    stage.run()
+
+    assert stage.matches() == [("war", "War")]
+
+
+def test_rules_read_again_without_a_change_leave_the_workers_alone(stage: Stage) -> None:
+    def read_again() -> None:
+        stage.loop.set_rules(rules_of("rules: [{id: war, when: {query: war}}]"))
+        stage.put("War two")
+
+    stage.put("War one")
+    stage.run(commits=2, then=read_again)
+
+    assert sorted(stage.matches()) == [("war", "War one"), ("war", "War two")]
+    assert len(stage.pools) == 1
 
 
 def test_new_rules_are_used_from_the_next_batch_on(stage: Stage) -> None:
