@@ -20,6 +20,8 @@ from monitor.core.ids import ArticleId, content_hash
 TEXT_KEPT_AFTER_LEAVING = timedelta(days=3)
 DIGEST_KEPT_AFTER_LEAVING = timedelta(days=30)
 MAX_REMEMBERED = 5_000  # entries per feed; those that left first are forgotten first
+# Of entries that left, per feed: one with new large entries at each poll must fill neither disk nor memory.
+MAX_TEXT_CHARACTERS_KEPT_AFTER_LEAVING = 4_000_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -78,6 +80,7 @@ def changes(
         absent = {entry_id: entry for entry_id, entry in remembered.items() if entry_id not in ids}
         left, delete = _departed(absent, now)
         put.update(left)
+        put.update(_texts_beyond_limit({**absent, **left}, delete))
     delete |= _beyond_limit({**remembered, **put}, ids, delete)
     return Changes(
         tuple(publish),
@@ -158,6 +161,19 @@ def _departed(
         elif entry.text is not None and entry.left_at < now - TEXT_KEPT_AFTER_LEAVING:
             put[entry_id] = msgspec.structs.replace(entry, text=None)
     return put, delete
+
+
+def _texts_beyond_limit(absent: Mapping[ArticleId, EntryState], gone: set[ArticleId]) -> dict[ArticleId, EntryState]:
+    """Entries that lose their text for its size: the longer an entry is away, the sooner."""
+    put: dict[ArticleId, EntryState] = {}
+    size = 0
+    for entry_id, entry in sorted(absent.items(), key=lambda item: item[1].left_at or _EPOCH, reverse=True):
+        if entry.text is None or entry_id in gone:
+            continue
+        size += len(entry.text.title) + len(entry.text.summary) + len(entry.text.body or "")
+        if size > MAX_TEXT_CHARACTERS_KEPT_AFTER_LEAVING:
+            put[entry_id] = msgspec.structs.replace(entry, text=None)
+    return put
 
 
 def _beyond_limit(

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.core.clock import Clock
-from monitor.core.errors import WorkerDiedError, WorkTimedOutError
 from monitor.core.feed import Feed, PollStatus
 from monitor.core.ids import FeedId
 from monitor.feeds.articles import ReadArticles
-from monitor.feeds.document_parser import DocumentParser, DocumentRequest
+from monitor.feeds.document_parser import DocumentParser, DocumentRequest, Unreadable, read_document
 from monitor.feeds.fetch import DocumentFetcher
 from monitor.feeds.parse import ParseRequest
-from monitor.feeds.results import FetchFailed, NotAFeed, NotModified
+from monitor.feeds.results import FetchFailed, NotModified
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +65,7 @@ async def check_feed(feed: Feed, *, fetcher: DocumentFetcher, parser: DocumentPa
         return told(result.status, result.detail)
     if isinstance(result, NotModified):
         return told(PollStatus.NOT_MODIFIED, "")
-    document = ParseRequest(result.body, exchange.url, result.content_type, result.charset)
-    try:
-        read = await parser.parse(DocumentRequest(feed, document, clock()))
-    except WorkTimedOutError as error:
-        return told(PollStatus.PARSE_TIMEOUT, str(error))
-    except WorkerDiedError as error:
-        return told(PollStatus.PARSE_CRASH, str(error))
-    if isinstance(read, NotAFeed):
-        return told(PollStatus.NOT_A_FEED, read.reason)
+    read = await read_document(parser, DocumentRequest(feed, ParseRequest.of(result), clock()))
+    if isinstance(read, Unreadable):
+        return told(read.status, read.detail)
     return told(PollStatus.OK, "" if read.articles else "the feed holds no entries", read)

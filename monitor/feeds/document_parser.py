@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from monitor.core.feed import Feed
+from monitor.core.errors import WorkerDiedError, WorkFailedError, WorkTimedOutError
+from monitor.core.feed import Feed, PollStatus
 from monitor.core.workers import WorkerPool, result_of
 from monitor.feeds.articles import ReadArticles, read_articles
 from monitor.feeds.parse import ParseRequest, parse_feed
 from monitor.feeds.parse import prepare as prepare_parser
 from monitor.feeds.publishers import publisher_of
 from monitor.feeds.results import NotAFeed
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,33 @@ class DocumentParser(Protocol):
             WorkerDiedError: It took its worker down.
             WorkFailedError: A bug of ours.
         """
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A document without articles to be had; `detail` says why, in words for a person."""
+
+    status: PollStatus
+    detail: str
+
+
+async def read_document(parser: DocumentParser, request: DocumentRequest) -> ReadArticles | Unreadable:
+    """The articles in a document; what goes wrong with it is a value, since it is one feed's fault."""
+    try:
+        try:
+            read = await parser.parse(request)
+        except (WorkTimedOutError, WorkerDiedError):
+            # Once may be chance: a machine that slept, or is out of memory. Twice is the document.
+            read = await parser.parse(request)
+    except WorkTimedOutError as error:
+        return Unreadable(PollStatus.PARSE_TIMEOUT, str(error))
+    except WorkerDiedError as error:
+        return Unreadable(PollStatus.PARSE_CRASH, str(error))
+    except WorkFailedError as error:
+        # A bug of ours, or all the memory a worker may use; one document must not end the polling of all feeds.
+        _log.error("document could not be parsed", extra={"feed": request.feed.id, "error": str(error)})
+        return Unreadable(PollStatus.PARSE_CRASH, str(error))
+    return Unreadable(PollStatus.NOT_A_FEED, read.reason) if isinstance(read, NotAFeed) else read
 
 
 class PooledParser:

@@ -26,6 +26,7 @@ from monitor.feeds.results import Exchange, Fetched, FetchFailed, FetchResult, N
 _CHUNK_BYTES = 64 * 1024
 _CONNECTIONS_PER_HOST = 2  # the poller asks a host for one thing at a time; a redirect may need a second
 _MAX_VALIDATOR_CHARACTERS = 1_000
+_MAX_CONTENT_TYPE_CHARACTERS = 300
 _READ_TIMEOUT_SECONDS = 15.0  # between two pieces of a response
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
@@ -116,11 +117,13 @@ class Fetcher:
         if body is None:
             detail = f"the document is larger than {self._settings.max_body_bytes} bytes"
             return FetchFailed(exchange(), PollStatus.TOO_BIG, detail, http_status=response.status)
+        # aiohttp parses this header in quadratic time; a proper one is short.
+        names_type = 0 < len(response.headers.get("Content-Type", "")) <= _MAX_CONTENT_TYPE_CHARACTERS
         return Fetched(
             exchange(),
             body=body,
-            content_type=response.content_type.lower() if "Content-Type" in response.headers else "",
-            charset=response.charset or "",
+            content_type=response.content_type.lower() if names_type else "",
+            charset=(response.charset or "") if names_type else "",
             validators=_validators(response),
             is_delta=response.status == 226,
         )

@@ -5,6 +5,8 @@ Source: JSON Feed Version 1.1, jsonfeed.org. Only what an entry needs is read; a
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from monitor.feeds.results import Markup, NotAFeed, ParsedEntry, ParsedFeed
@@ -40,6 +42,10 @@ class _Document(msgspec.Struct):
     home_page_url: str | None = None
 
 
+# An escape in a string: a whole surrogate pair, half a pair, or any other (so that `\\\\ud800` is no half).
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
+)
 _document_decoder = msgspec.json.Decoder(_Document)
 _item_decoder = msgspec.json.Decoder(_Item)
 
@@ -52,7 +58,7 @@ def looks_like_json(body: bytes) -> bool:
 def parse_json_feed(body: bytes, *, url: str, max_entries: int) -> ParsedFeed | NotAFeed:
     """The feed in a JSON document; never raises for what stands in it."""
     try:
-        document = _document_decoder.decode(body.removeprefix(_BYTE_ORDER_MARK))
+        document = _document_decoder.decode(_without_half_pairs(body.removeprefix(_BYTE_ORDER_MARK)))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return NotAFeed("a JSON document that is no JSON Feed")
     if "jsonfeed.org/version/" not in document.version:
@@ -66,6 +72,11 @@ def parse_json_feed(body: bytes, *, url: str, max_entries: int) -> ParsedFeed | 
         entries=tuple(entry for entry in entries if entry is not None),
         entries_cut=max(0, len(document.items) - max_entries),
     )
+
+
+def _without_half_pairs(body: bytes) -> bytes:
+    """JSON without halves of surrogate pairs, at one of which the decoder gives up the whole document."""
+    return _ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], body)
 
 
 def _entry(raw: msgspec.Raw, base: str) -> ParsedEntry | None:

@@ -17,7 +17,7 @@ import feedparser
 from feedparser.encodings import convert_to_utf8
 
 from monitor.feeds.json_feed import looks_like_json, parse_json_feed
-from monitor.feeds.results import Markup, NotAFeed, ParsedEntry, ParsedFeed
+from monitor.feeds.results import Fetched, Markup, NotAFeed, ParsedEntry, ParsedFeed
 from monitor.feeds.urls import absolute_url
 
 MAX_ENTRIES = 2_000  # feeds hold 10 to 100; beyond this a document is an archive, or hostile
@@ -34,6 +34,10 @@ _DECLARED_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding=", re.I)
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _QUOTE_OR_END = re.compile(rb"[\"'>]")
 _FEED_LINK = re.compile(rb"<link\s[^>]{0,1000}application/(?:rss|atom)\+xml[^>]{0,1000}>", re.I)
+_REFERENCES = re.compile(rb"(?:&#(?:[xX][0-9a-fA-F]+|[0-9]+);?)+")
+_REFERENCE = re.compile(rb"&#([xX]?)([0-9a-fA-F]+)")
+_MAX_REFERENCE_DIGITS = 12
+_HALF_A_PAIR = 0xDC00
 _HREF = re.compile(rb"href\s*=\s*[\"']?([^\"'\s>]{1,1000})", re.I)
 
 
@@ -45,6 +49,11 @@ class ParseRequest:
     url: str
     content_type: str = ""
     charset: str = ""
+
+    @classmethod
+    def of(cls, fetched: Fetched) -> ParseRequest:
+        """The document that was fetched."""
+        return cls(fetched.body, fetched.exchange.url, fetched.content_type, fetched.charset)
 
 
 def prepare() -> None:
@@ -91,7 +100,33 @@ def _as_utf8(request: ParseRequest) -> bytes:
     if request.charset and not says_itself:
         headers["content-type"] = f"application/xml; charset={request.charset}"
     data: bytes = convert_to_utf8(headers, request.body, {})
-    return data
+    return _REFERENCES.sub(_settled, data)
+
+
+def _settled(found: re.Match[bytes]) -> bytes:
+    """Character references that stand in a row, all of them to characters that XML allows.
+
+    feedparser gives up the whole document at one reference to a half of a surrogate pair, which is how some
+    publishers' systems write emoji, and at one beyond Unicode.
+    """
+    codes = [_code(reference) for reference in _REFERENCE.finditer(found[0])]
+    if all(_is_xml_character(code) for code in codes):
+        return found[0]
+    halves = "".join(chr(code) for code in codes)  # of surrogate pairs, to be put together
+    text = halves.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return "".join(f"&#{ord(one) if _is_xml_character(ord(one)) else 32};" for one in text).encode()
+
+
+def _code(reference: re.Match[bytes]) -> int:
+    """The code point of a reference; a lone half of a surrogate pair for what is beyond Unicode."""
+    digits = reference[2].lstrip(b"0")[:_MAX_REFERENCE_DIGITS] or b"0"
+    code = int(digits, 16 if reference[1] else 10)
+    return code if code <= 0x10FFFF else _HALF_A_PAIR
+
+
+def _is_xml_character(code: int) -> bool:
+    """Source: XML 1.0, section 2.2."""
+    return code in {0x9, 0xA, 0xD} or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x1_0000
 
 
 def _root_element(data: bytes) -> str | None:

@@ -7,7 +7,6 @@ feed's state says that they were seen. A crash between the two appends them agai
 from __future__ import annotations
 
 import hashlib
-import logging
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +16,6 @@ import msgspec
 from monitor.core.article import Article
 from monitor.core.clock import Clock
 from monitor.core.codec import encode
-from monitor.core.errors import WorkerDiedError, WorkFailedError, WorkTimedOutError
 from monitor.core.feed import Feed, FeedChange, FeedState, PollStatus, Validators
 from monitor.core.metrics import Metrics
 from monitor.core.ports import FeedStates, Lease, Log
@@ -25,14 +23,12 @@ from monitor.core.record import NewRecord, Topic
 from monitor.core.settings import PollSettings
 from monitor.feeds.articles import ReadArticles
 from monitor.feeds.changes import Changes, changes
-from monitor.feeds.document_parser import DocumentParser, DocumentRequest
+from monitor.feeds.document_parser import DocumentParser, DocumentRequest, Unreadable, read_document
 from monitor.feeds.fetch import DocumentFetcher
 from monitor.feeds.parse import ParseRequest
 from monitor.feeds.patience import PatientCalls
-from monitor.feeds.results import Fetched, FetchFailed, NotAFeed, NotModified
+from monitor.feeds.results import Fetched, FetchFailed, NotModified
 from monitor.feeds.schedule import next_poll_at
-
-_logger = logging.getLogger(__name__)  # `log` is the port here
 
 FULL_FETCH_EVERY = timedelta(days=1)  # some servers answer 304 for ever; once a day we do not ask "changed since?"
 _APPEND_AT_A_TIME = 200
@@ -153,40 +149,26 @@ class FeedPoll:
         if known is not None:
             return Obtained(status=known, at=now, fetch_seconds=seconds, detail="the same document as last time")
         started = self._clock()
-        read, status, detail = await self._parse(feed, fetched, now)
+        read = await read_document(self._parser, DocumentRequest(feed, ParseRequest.of(fetched), now))
         self._metrics.parse_duration.observe(max(0.0, (self._clock() - started).total_seconds()))
+        if isinstance(read, Unreadable):
+            # Its validators are not kept: those of a document that we could not read would hide it from us for ever.
+            return Obtained(
+                status=read.status,
+                at=now,
+                fetch_seconds=seconds,
+                detail=read.detail,
+                body_hash=f"{read.status}:{body_hash}",
+            )
         return Obtained(
-            status=status,
+            status=PollStatus.OK,
             at=now,
             fetch_seconds=seconds,
-            detail=detail,
-            # The validators of a document that we could not read would hide it from us for ever.
-            validators=fetched.validators if read else None,
-            body_hash=body_hash if read else f"{status}:{body_hash}",
+            validators=fetched.validators,
+            body_hash=body_hash,
             read=read,
             is_whole=not fetched.is_delta,
         )
-
-    async def _parse(self, feed: Feed, fetched: Fetched, now: datetime) -> tuple[ReadArticles | None, PollStatus, str]:
-        document = ParseRequest(fetched.body, fetched.exchange.url, fetched.content_type, fetched.charset)
-        request = DocumentRequest(feed, document, now)
-        try:
-            try:
-                read = await self._parser.parse(request)
-            except (WorkTimedOutError, WorkerDiedError):
-                # Once may be chance: a machine that slept, or is out of memory. Twice is the document.
-                read = await self._parser.parse(request)
-        except WorkTimedOutError as error:
-            return None, PollStatus.PARSE_TIMEOUT, str(error)
-        except WorkerDiedError as error:
-            return None, PollStatus.PARSE_CRASH, str(error)
-        except WorkFailedError as error:
-            # A bug of ours, or all the memory a worker may use; one document must not end the polling of all feeds.
-            _logger.error("document could not be parsed", extra={"feed": feed.id, "error": str(error)})
-            return None, PollStatus.PARSE_CRASH, str(error)
-        if isinstance(read, NotAFeed):
-            return None, PollStatus.NOT_A_FEED, read.reason
-        return read, PollStatus.OK, ""
 
     async def keep(
         self, feed: Feed, before: FeedState, obtained: Obtained, lease: Lease, *, excused: bool = False

@@ -16,6 +16,7 @@ from monitor.core.ids import ArticleId
 from monitor.feeds.changes import (
     DIGEST_KEPT_AFTER_LEAVING,
     MAX_REMEMBERED,
+    MAX_TEXT_CHARACTERS_KEPT_AFTER_LEAVING,
     TEXT_KEPT_AFTER_LEAVING,
     Changes,
     changes,
@@ -217,3 +218,16 @@ def test_every_version_of_every_entry_is_published_once_in_a_row(documents: list
         assert {(article.id, int(article.title)) for article in found.publish} == expected
         assert all((article.revision == 1) == (article.previous is None) for article in found.publish)
         assert compare(memory, [an_article(entry, str(version)) for entry, version in document.items()]) == Changes()
+
+
+def test_large_texts_of_entries_that_left_are_kept_up_to_a_limit_the_latest_to_leave_first() -> None:
+    memory: Memory = {}
+    for poll in range(8):
+        fresh = msgspec.structs.replace(
+            an_article(f"poll-{poll}"), summary="x" * (MAX_TEXT_CHARACTERS_KEPT_AFTER_LEAVING // 3)
+        )
+        memory = after(memory, compare(memory, [fresh], now=NOW + timedelta(minutes=poll)))
+    with_text = [entry_id for entry_id, entry in memory.items() if entry.text is not None]
+
+    assert sorted(with_text) == ["poll-5", "poll-6", "poll-7"]
+    assert len(memory) == 8

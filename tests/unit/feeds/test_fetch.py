@@ -84,6 +84,12 @@ async def test_document_comes_with_its_type_and_validators() -> None:
     assert result.exchange.redirects == ()
 
 
+async def test_type_of_absurd_length_counts_as_none_named() -> None:
+    result = await fetched(answering(Content_Type="text/xml;" + " charset=x;" * 500))
+
+    assert (result.content_type, result.charset) == ("", "")
+
+
 async def test_request_says_who_asks_and_what_it_knows() -> None:
     asked: list[web.Request] = []
 

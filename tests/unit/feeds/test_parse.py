@@ -233,6 +233,51 @@ def test_link_that_is_no_web_address_is_dropped(scheme: str) -> None:
     assert parse(rss(f"<item><title>x</title><link>{scheme}</link></item>")).entries[0].url == ""
 
 
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        ("&#55357;&#56832;", "\U0001f600"),
+        ("&#xD83D;&#xDE00;", "\U0001f600"),
+        ("&#xd83d&#xde00;", "\U0001f600"),
+        ("&#55357;", "\ufffd"),
+        ("&#xDC00;&#xD800;", "\ufffd\ufffd"),
+        ("&#x110000;", "\ufffd"),
+        (f"&#{'9' * 5_000};", "\ufffd"),
+        (f"&#x{'f' * 5_000};", "\ufffd"),
+        ("&#55357;&#60;&#233;", "\ufffd<é"),
+        ("&#x1F600;&#00065;", "\U0001f600A"),
+        ("&#11;", ""),
+        ("&#0;", ""),
+    ],
+    ids=str,
+)
+def test_reference_to_no_character_spoils_neither_entry_nor_document(reference: str, expected: str) -> None:
+    items = f"<item><guid>a{reference}b</guid><title>a{reference}b</title></item><item><title>other</title></item>"
+    first, second = parse(rss(items)).entries
+
+    assert first.title.value.replace(" ", "") == f"a{expected}b"
+    assert first.entry_id.encode()
+    assert second.title.value == "other"
+
+
+@pytest.mark.parametrize(
+    ("escapes", "expected"),
+    [
+        (r"\ud83d\ude00", "\U0001f600"),
+        (r"\ud83d", "\ufffd"),
+        (r"\ude00\ud83d", "\ufffd\ufffd"),
+        (r"\\ud83d", r"\ud83d"),
+        (r"\u00e9\n", "é\n"),
+    ],
+    ids=str,
+)
+def test_half_a_surrogate_pair_in_json_spoils_neither_entry_nor_document(escapes: str, expected: str) -> None:
+    body = '{"version":"https://jsonfeed.org/version/1.1","title":"%s","items":[{"id":"%s"}]}'
+    feed = parse(body % (escapes, escapes))
+
+    assert (feed.title, feed.entries[0].entry_id) == (expected, expected)
+
+
 def test_guid_that_is_an_address_serves_as_link() -> None:
     items = '<item><title>x</title><guid isPermaLink="false">https://a.example/1</guid></item>'
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.core.errors import StoreError, StoreUnavailableError, WorkerDiedError, WorkTimedOutError
+from monitor.core.errors import StoreError, StoreUnavailableError, WorkerDiedError, WorkFailedError, WorkTimedOutError
 from monitor.core.feed import PollStatus
 from monitor.core.ids import FeedId
 from monitor.core.workers import WorkerPool
@@ -169,8 +169,9 @@ async def test_check_tells_what_a_feed_holds() -> None:
         (FetchFailed(Exchange(FEED.url, 0.1), PollStatus.DNS, "unknown"), None, PollStatus.DNS, "unknown"),
         (RSS, WorkTimedOutError("slow"), PollStatus.PARSE_TIMEOUT, "slow"),
         (RSS, WorkerDiedError("gone"), PollStatus.PARSE_CRASH, "gone"),
+        (RSS, WorkFailedError("MemoryError"), PollStatus.PARSE_CRASH, "MemoryError"),
     ],
-    ids=["page", "empty", "unreachable", "slow", "deadly"],
+    ids=["page", "empty", "unreachable", "slow", "deadly", "greedy"],
 )
 async def test_check_tells_what_is_wrong(
     answer: bytes | FetchFailed, crash: Exception | None, status: PollStatus, detail: str

@@ -99,3 +99,18 @@ def test_parameters_that_name_a_page_are_all_kept(pairs: list[tuple[str, int]]) 
 )
 def test_link_is_made_absolute_or_nothing(link: str, expected: str) -> None:
     assert absolute_url("https://news.example/x/a", link) == expected
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("https://gazette.example@evil.example/a", "https://evil.example/a"),
+        ("https://user:secret@news.example:8443/a?b#c", "https://news.example:8443/a?b#c"),
+        ("https://news.example/a@b", "https://news.example/a@b"),
+        ("https://news.example/\x1b[2J\u202ea", "https://news.example/[2Ja"),
+        ("https://user@/a", ""),
+    ],
+    ids=["user that looks like a host", "password", "path", "terminal codes", "no host"],
+)
+def test_absolute_url_holds_no_user_and_nothing_that_steers_a_terminal(link: str, expected: str) -> None:
+    assert absolute_url("https://feeds.example/", link) == expected
