@@ -12,9 +12,11 @@ import errno
 import logging
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, cast
 
+import h11
 import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -30,11 +32,27 @@ _GRACE_SECONDS = 1  # for answers under way; all in all a stop takes less than t
 _DEAD_READER_MILLISECONDS = 20_000  # the kernel drops a connection that takes nothing for so long
 
 
+@dataclass(frozen=True)
+class ConnectionLimits:
+    """What connections may cost, before anybody knows who calls.
+
+    Attributes:
+        max_connections: More are dropped unheard; event streams count too. Below the 1,024 files that a process may
+            usually open, since stores and fetches need theirs.
+        request_seconds: A request must be here whole, head and body, so long after its connection or the answer before
+            it; so long an idle connection is kept, too.
+    """
+
+    max_connections: int = 700
+    request_seconds: int = 10
+
+
 class WebServer:
     """Serves an application made by `build_app` on a socket from `bind`, which is closed when `run` ends."""
 
-    def __init__(self, app: Starlette, listener: socket.socket) -> None:
+    def __init__(self, app: Starlette, listener: socket.socket, *, limits: ConnectionLimits | None = None) -> None:
         self._app = app
+        self._limits = limits or ConnectionLimits()
         self._socket = listener
         self._address, self._port = listener.getsockname()[:2]
 
@@ -65,6 +83,8 @@ class WebServer:
                 server_header=False,
                 proxy_headers=False,
                 backlog=_BACKLOG,
+                limit_concurrency=self._limits.max_connections,
+                timeout_keep_alive=self._limits.request_seconds,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
@@ -144,14 +164,44 @@ class _Server(uvicorn.Server):
 
 
 class _Protocol(H11Protocol):
-    """HTTP/1.1, with a way for an application to drop a connection whose reader takes nothing.
+    """HTTP/1.1 that bears callers who never finish a request, and with a way to drop those who read no answer.
 
-    Closing such a connection politely would wait for its reader for ever.
+    Uvicorn gives a request all the time there is once its first byte has come. Closing the connection of a reader who
+    takes nothing politely would wait for that reader for ever.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.app = self._offering_abort(self.app)
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin a connection, or drop it when there are too many."""
+        super().connection_made(cast(asyncio.Transport, transport))
+        if self.limit_concurrency is not None and len(self.connections) > self.limit_concurrency:
+            self.transport.abort()
+            return
+        self._expect_request()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        super().on_response_complete()
+        self._expect_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End the waiting."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        super().connection_lost(exc)
+
+    def _expect_request(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = self.loop.call_later(self.timeout_keep_alive, self._drop_unfinished_request)
+
+    def _drop_unfinished_request(self) -> None:
+        if self.conn.their_state in {h11.IDLE, h11.SEND_BODY}:
+            self.transport.abort()
 
     def _offering_abort(self, app: ASGIApp) -> Any:
         async def abort() -> None:

@@ -29,7 +29,7 @@ from monitor.core.match import Evidence
 from monitor.core.metrics import Metrics
 from monitor.storage.sqlite.embedded import EmbeddedStore, open_embedded
 from monitor.web.app import StreamLimits, WebServices, build_app
-from monitor.web.server import WebServer, bind
+from monitor.web.server import ConnectionLimits, WebServer, bind
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 DEADLINE_SECONDS = 15.0
@@ -134,13 +134,17 @@ def a_site(**parts: Any) -> Iterator[Site]:
 
 @asynccontextmanager
 async def serving(
-    site: Site, *, port: int = 0, on_bound: Callable[[socket.socket], None] | None = None
+    site: Site,
+    *,
+    port: int = 0,
+    on_bound: Callable[[socket.socket], None] | None = None,
+    limits: ConnectionLimits | None = None,
 ) -> AsyncIterator[str]:
     """Serve the site; its address."""
     listener = bind("127.0.0.1", port, fall_back=False)
     if on_bound is not None:
         on_bound(listener)
-    server = WebServer(build_app(site.services(), limits=site.limits), listener)
+    server = WebServer(build_app(site.services(), limits=site.limits), listener, limits=limits)
     stop = asyncio.Event()
     task = asyncio.create_task(server.run(stop))
     try:

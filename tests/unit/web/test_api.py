@@ -16,6 +16,7 @@ from monitor.core.feed import Feed, FeedChange, FeedState, PollStatus
 from monitor.core.ids import ArticleId, Digest, FeedId
 from monitor.core.match import PAST_MATCH_PREFIX, MatchedArticle, PastMatch
 from monitor.core.ports import Head, PartitionChange
+from monitor.web.history import MAX_ANSWER_BYTES
 from tests.unit.web.support import HOSTILE, NOW, Site, a_site, an_alert, serving
 
 
@@ -71,6 +72,17 @@ async def test_filter_that_drops_very_many_answers_early_with_a_cursor_to_go_on(
 
     assert (first["alerts"], first["at_end"]) == ([], False)
     assert (revisions(second), second["at_end"]) == ([("alert9999", 1)], True)
+
+
+async def test_answer_of_large_alerts_is_short_and_the_cursor_goes_on(site: Site) -> None:
+    site.append(*(an_alert(number, headline="x" * (MAX_ANSWER_BYTES // 8)) for number in range(1, 7)))
+    _, first = await get(site, "/api/alerts?limit=1000")
+    _, second = await get(site, f"/api/alerts?limit=1000&after={first['next']}")
+    _, latest = await get(site, "/api/alerts/latest?limit=1000")
+
+    assert revisions(first) + revisions(second) == [(f"alert{number}", 1) for number in range(1, 7)]
+    assert (len(first["alerts"]), first["at_end"], second["at_end"]) == (4, False, True)
+    assert revisions(latest) == [(f"alert{number}", 1) for number in (3, 4, 5, 6)]
 
 
 async def test_latest_gives_the_newest_oldest_first(site: Site) -> None:
