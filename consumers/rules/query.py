@@ -8,12 +8,18 @@ Everything else of Lucene's syntax is refused by name until this project gives i
 
 from __future__ import annotations
 
+import io
 import re
+from contextlib import redirect_stderr
 from typing import Any
 
 from luqum import tree
 from luqum.exceptions import ParseError
-from luqum.thread import parse
+
+# luqum makes its grammar's tables when it is imported where those it ships do not fit (Python 3.13 and later strip
+# the docstrings they are made of), and tells of it on standard error: nobody who runs Tocsin can do anything with that.
+with redirect_stderr(io.StringIO()):
+    from luqum.thread import parse
 
 from consumers.rules.model import All, Any_, Condition, Not, Phrase
 
