@@ -75,12 +75,16 @@ def parse_document(text: str, path: str) -> Document:
         data = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        cause = getattr(error, "problem", None) or "cannot be parsed"
+        cause = getattr(error, "problem", None) or getattr(error, "reason", None) or _cause(error)
         line = mark.line + 1 if mark else None
         raise SettingsError([Problem(path, line, "", f"is not valid YAML: {cause}")]) from error
     if problems:
         raise SettingsError(problems)
     return Document(path, data, lines)
+
+
+def _cause(error: Exception) -> str:
+    return "is nested too deeply" if isinstance(error, RecursionError) else one_line(str(error), 200)
 
 
 def validate(model: type[_Model], document: Document, at: Location = ()) -> _Model:

@@ -18,12 +18,19 @@ def parse_duration(value: object) -> timedelta:
     """
     if isinstance(value, timedelta):
         return value
+    try:
+        return timedelta(seconds=_seconds(value))
+    except OverflowError as error:
+        raise ValueError("too long a duration") from error
+
+
+def _seconds(value: object) -> float:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
-        return timedelta(seconds=value)
+        return value
     found = _FORM.fullmatch(value.strip()) if isinstance(value, str) else None
     if not found:
         raise ValueError(f"not a duration (allowed: {ALLOWED})")
-    return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
+    return float(found[1]) * _UNITS[found[2]]
 
 
 def render_duration(duration: timedelta) -> str:

@@ -13,7 +13,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
 from monitor.core.documents import Document, Duration, Strict, describe, dotted, load_document
@@ -168,6 +167,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The values as they are, which the model reads: taken for YAML, a token such as `@b#c` would be an error."""
     overrides: dict[str, Any] = {}
     for name, value in sorted(environment.items()):
         if not name.startswith(ENVIRONMENT_PREFIX) or name == "TOCSIN_CONFIG":
@@ -177,7 +177,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         for group in groups:
             inner = level.setdefault(group, {})
             level = inner if isinstance(inner, dict) else {}
-        level[key] = yaml.safe_load(value) if value.strip() else value
+        level[key] = value
     return overrides
 
 

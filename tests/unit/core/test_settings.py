@@ -69,3 +69,53 @@ def test_secrets_show_neither_in_repr_nor_in_problems(tmp_path: Path) -> None:
 def test_a_list_where_settings_belong_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="holds no settings"):
         load_settings(written(tmp_path, "- a\n- b\n"), {})
+
+
+@pytest.mark.parametrize(
+    "token", ["[", "{", "@begins-like-no-yaml", "a-token-with: #hash", "1234567890123456", "0x1e5"]
+)
+def test_a_value_from_the_environment_is_taken_as_it_stands(tmp_path: Path, token: str) -> None:
+    token = token.ljust(16, "x")
+
+    settings = load_settings(written(tmp_path, ""), {"TOCSIN_WEB__TOKEN": token})
+
+    assert settings.web.token is not None
+    assert settings.web.token.get_secret_value() == token
+
+
+def test_switches_and_numbers_can_come_from_the_environment(tmp_path: Path) -> None:
+    settings = load_settings(
+        written(tmp_path, ""),
+        {"TOCSIN_POLL__ALLOW_PRIVATE_ADDRESSES": "true", "TOCSIN_POLL__JITTER": "0.5", "TOCSIN_DATA": "/x/y.db"},
+    )
+
+    assert settings.poll.allow_private_addresses is True
+    assert settings.poll.jitter == 0.5
+    assert settings.data == Path("/x/y.db")
+
+
+@pytest.mark.parametrize("value", ["[", "{port: 1}", ""])
+def test_a_group_without_its_key_in_the_environment_is_a_problem(tmp_path: Path, value: str) -> None:
+    with pytest.raises(SettingsError, match="TOCSIN_WEB: web: "):
+        load_settings(written(tmp_path, ""), {"TOCSIN_WEB": value})
+
+
+@pytest.mark.parametrize("value", ["99999999999999d", ".inf"])
+def test_a_duration_too_long_to_count_is_a_problem(tmp_path: Path, value: str) -> None:
+    with pytest.raises(SettingsError, match="too long a duration"):
+        load_settings(written(tmp_path, f"poll: {{interval: {value}}}\n"), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("a: \x00", "special characters are not allowed"),
+        ("a: " + "[" * 10_000, "is nested too deeply"),
+        ("a: &x [*x]", "is nested too deeply"),
+        ("a: 2026-13-45", "month must be in 1..12"),
+    ],
+    ids=["binary", "deep", "holds itself", "no date"],
+)
+def test_a_file_that_is_no_yaml_says_why(tmp_path: Path, text: str, cause: str) -> None:
+    with pytest.raises(SettingsError, match=cause):
+        load_settings(written(tmp_path, text), {})
