@@ -1,6 +1,6 @@
 # Tocsin's commands. `make run` and `make test` do all the set-up they need.
 
-PYTHON ?= python3
+PYTHON ?=# the first Python 3.11 to 3.14 on the path, unless you name one
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
@@ -36,12 +36,14 @@ lock: ## resolve the dependencies again (needs uv)
 		--no-header --quiet --extra dev pyproject.toml --output-file deploy/locks/dev.txt
 
 clean: ## remove what these commands made
-	rm -rf $(VENV) .cache .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .cache .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
-$(VENV)/bin/python:
-	@sh deploy/make-venv.sh $(PYTHON) $(VENV)
+# Not bin/python: it is there long before the environment is whole.
+$(VENV)/.made:
+	@sh deploy/make-venv.sh $(VENV) "$(PYTHON)"
+	@touch $@
 
-$(VENV)/.run: deploy/locks/run.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.run: deploy/locks/run.txt pyproject.toml | $(VENV)/.made
 	@echo "Installing Tocsin into $(VENV) (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/locks/run.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

@@ -1,15 +1,26 @@
 #!/bin/sh
-# Make a virtual environment, or say in one line what is missing. Usage: make-venv.sh PYTHON FOLDER
+# Make a virtual environment, or say in one line what is missing. Usage: make-venv.sh FOLDER [PYTHON]
 set -u
-python=$1
-folder=$2
-
-if ! command -v "$python" >/dev/null 2>&1; then
-    echo "tocsin: no '$python' here. Install Python 3.11 to 3.14, or name one: make run PYTHON=python3.12" >&2
-    exit 1
+folder=$1
+shift
+if [ -z "${1:-}" ]; then
+    set -- python3 python3.14 python3.13 python3.12 python3.11
 fi
-if ! "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))'; then
-    echo "tocsin: $("$python" --version) is not supported. Name a Python 3.11 to 3.14: make run PYTHON=python3.12" >&2
+
+is_supported() {
+    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' >/dev/null 2>&1
+}
+
+python=
+for candidate in "$@"; do
+    if is_supported "$candidate"; then
+        python=$candidate
+        break
+    fi
+done
+if [ -z "$python" ]; then
+    found=$("$1" --version 2>&1) || found="no $1"
+    echo "tocsin: Python 3.11 to 3.14 is needed, and here is $found. Install one, or name one: make run PYTHON=python3.12" >&2
     exit 1
 fi
 if ! "$python" -c 'import venv, ensurepip' >/dev/null 2>&1; then
@@ -26,9 +37,5 @@ if ! "$python" -c 'import venv, ensurepip' >/dev/null 2>&1; then
     echo "tocsin: this Python cannot make virtual environments. Run this, then try again: $command" >&2
     exit 1
 fi
-# A half-made folder (an interrupted run) would be taken for a whole one: make it beside, then move it.
-rm -rf "$folder"
-if ! "$python" -m venv "$folder"; then
-    rm -rf "$folder"
-    exit 1
-fi
+rm -rf "$folder" # what an interrupted run left
+"$python" -m venv "$folder"
