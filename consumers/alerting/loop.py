@@ -20,13 +20,13 @@ from monitor.core.errors import CommitRefusedError, MonitorError, StateMissingEr
 from monitor.core.metrics import Metrics
 from monitor.core.ports import Head, Log, LogConsumer, PartitionState, PartitionStates
 from monitor.core.record import NewRecord, Record, Topic
+from monitor.core.retries import STORE_BACKOFF, Backoff, Patience, Stopped
 
 _logger = logging.getLogger(__name__)
 
 MAX_RECORDS = 500  # in one batch, and so in one save
 MAX_WAIT_SECONDS = 0.5  # also bounds how long new gates and a stop wait
 MIN_WAIT_SECONDS = 0.01  # where a timer is due but its partition is not at its end, the loop must not spin
-MAX_BACKOFF_SECONDS = 10.0
 
 
 class AlertLoop:
@@ -42,14 +42,14 @@ class AlertLoop:
         *,
         group: str,
         seen_retention: timedelta,
-        first_backoff_seconds: float = 0.2,
+        backoff: Backoff = STORE_BACKOFF,
     ) -> None:
         """Opens nothing yet.
 
         Args:
             group: The consumer group on `matches`.
             seen_retention: How long a decided article is remembered: no shorter than `articles` are kept.
-            first_backoff_seconds: Wait after a failure that may pass; doubles up to ten seconds.
+            backoff: Waits after failures that may pass.
         """
         self._log = log
         self._states = states
@@ -57,7 +57,7 @@ class AlertLoop:
         self._clock = clock
         self._group = group
         self._seen_retention = seen_retention
-        self._backoff = _Backoff(first_backoff_seconds)
+        self._patience = Patience(_logger, "alert stage waits", backoff=backoff)
         self._reader = MatchReader(log, metrics, clock)
         self._owned: dict[int, Partition] = {}
         self._gates = gates
@@ -77,8 +77,9 @@ class AlertLoop:
             NewerSchemaError: A record or state of a newer Tocsin.
             TooManyDeadLettersError: The fault is probably ours.
         """
-        consumer = self._join(stop)
-        if consumer is None:
+        try:
+            consumer = self._patience.call(stop, lambda: self._log.consumer(Topic.MATCHES, self._group))
+        except Stopped:
             return
         try:
             while not stop.is_set():
@@ -86,17 +87,6 @@ class AlertLoop:
         finally:
             self._owned.clear()
             consumer.close()
-
-    def _join(self, stop: threading.Event) -> LogConsumer | None:
-        """Come into the group, once the log is there; None when stopped before."""
-        while not stop.is_set():
-            try:
-                return self._log.consumer(Topic.MATCHES, self._group)
-            except MonitorError as error:
-                if not error.retriable:
-                    raise
-                stop.wait(self._backoff.after(error))
-        return None
 
     def turn(self, consumer: LogConsumer, stop: threading.Event) -> None:
         """One poll and all that follows from it; after a failure that may pass, wait instead. Raises as `run`."""
@@ -107,9 +97,9 @@ class AlertLoop:
                 raise
             self._owned.clear()
             self._reader.forget()
-            stop.wait(self._backoff.after(error))
+            self._patience.wait(stop, error)
         else:
-            self._backoff.reset()
+            self._patience.ended()
 
     def _poll_and_decide(self, consumer: LogConsumer) -> None:
         self._take_new(consumer)
@@ -240,23 +230,3 @@ def _place(number: int, offset: int, first: int, end: int) -> int:
         _logger.error("matches were deleted before they were read", extra=fields)
         return first
     return offset
-
-
-class _Backoff:
-    """How long to wait after failures in a row; logs each error once."""
-
-    def __init__(self, first_seconds: float) -> None:
-        self._first_seconds = first_seconds
-        self.reset()
-
-    def reset(self) -> None:
-        self._seconds = self._first_seconds
-        self._last = ""
-
-    def after(self, error: MonitorError) -> float:
-        if str(error) != self._last:
-            self._last = str(error)
-            _logger.warning("alert stage waits", extra={"error": str(error)})
-        seconds = self._seconds
-        self._seconds = min(seconds * 2, MAX_BACKOFF_SECONDS)
-        return seconds

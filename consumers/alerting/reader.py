@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 
 from monitor.core.clock import Clock
 from monitor.core.codec import decode_match
-from monitor.core.dead_letter import MAX_DEAD_LETTERS_IN_A_ROW, DeadLetter
-from monitor.core.errors import BadRecordError, TooManyDeadLettersError
+from monitor.core.dead_letter import DeadLetter, DeadLetters
+from monitor.core.errors import BadRecordError
 from monitor.core.match import Match
 from monitor.core.metrics import Metrics
 from monitor.core.ports import Log
 from monitor.core.record import Record, Topic
-
-_log = logging.getLogger(__name__)
 
 # Stream time never goes back: one record from a machine with a wrong clock would end every story of its partition.
 MAX_AHEAD = timedelta(hours=1)
@@ -25,9 +22,8 @@ class MatchReader:
 
     def __init__(self, log: Log, metrics: Metrics, clock: Clock) -> None:
         self._destination = log
-        self._metrics = metrics
         self._clock = clock
-        self._bad_in_a_row = 0
+        self._dead_letters = DeadLetters(Topic.MATCHES, metrics, clock)
         self._letters: list[DeadLetter] = []
 
     def read(self, record: Record) -> Match | None:
@@ -42,15 +38,15 @@ class MatchReader:
             match = decode_match(record.value, str(record.position))
             _check_times(match, str(record.position), now)
         except BadRecordError as error:
-            self._refuse(record, error, now)
+            self._letters.append(self._dead_letters.make(record, error.cause))
             return None
-        self._bad_in_a_row = 0
+        self._dead_letters.end_row()
         return match
 
     def forget(self) -> None:
         """Drop what is not put aside yet: its records will be read again, and must not count twice."""
         self._letters.clear()
-        self._bad_in_a_row = 0
+        self._dead_letters.end_row()
 
     def put_aside(self) -> None:
         """Append the dead letters and wait; before their offsets are saved."""
@@ -58,16 +54,7 @@ class MatchReader:
             return
         letters, self._letters = self._letters, []
         self._destination.append([letter.to_record() for letter in letters])
-        self._metrics.dead_letters.labels(Topic.MATCHES).inc(len(letters))
-        for letter in letters:
-            place = {"topic": letter.topic, "partition": letter.partition, "offset": letter.offset}
-            _log.warning("record put aside", extra=place | {"reason": letter.reason})
-
-    def _refuse(self, record: Record, error: BadRecordError, now: datetime) -> None:
-        self._bad_in_a_row += 1
-        if self._bad_in_a_row > MAX_DEAD_LETTERS_IN_A_ROW:
-            raise TooManyDeadLettersError(Topic.MATCHES, self._bad_in_a_row) from error
-        self._letters.append(DeadLetter.of(record, error.cause, now=now))
+        self._dead_letters.tell(letters)
 
 
 def _check_times(match: Match, subject: str, now: datetime) -> None:

@@ -7,9 +7,9 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 
-from consumers.delivery.retries import STORE_BACKOFF, Trouble
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.ports import AlertHistory
+from monitor.core.retries import STORE_BACKOFF, Trouble
 from monitor.core.stream import BEGINNING, StreamId
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from consumers.delivery.follow import HistoryEnd, Sleep
-from consumers.delivery.retries import STORE_BACKOFF, Backoff, Trouble
 from consumers.delivery.routing import HeldBack, route
 from consumers.delivery.subscriptions import Channel, Subscription, Subscriptions
 from consumers.delivery.webhook import Delivered, Refused, Sender
@@ -22,6 +21,7 @@ from monitor.core.clock import Clock
 from monitor.core.errors import LeaseLostError, StoreUnavailableError
 from monitor.core.metrics import Metrics
 from monitor.core.ports import AlertHistory, Deliveries, Lease, Leases
+from monitor.core.retries import STORE_BACKOFF, Backoff, Trouble
 from monitor.core.settings import DeliverSettings
 from monitor.core.stream import BEGINNING, StreamId
 
@@ -207,7 +207,8 @@ class Line:
     async def _deliver(self, alert: Alert) -> _Dead | None:
         """Attempt until delivered: None; else why it is given up."""
         around = self._around
-        backoff = Backoff.of(around.settings)
+        settings = around.settings
+        backoff = Backoff(settings.first_retry.total_seconds(), settings.max_retry.total_seconds())
         attempt = 1
         while True:
             if self._lease is None:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import logging
-import random
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from consumers.delivery.retries import STORE_BACKOFF, Backoff, Trouble
 from monitor.core.alert import Alert
 from monitor.core.clock import Clock
 from monitor.core.codec import decode_alert
-from monitor.core.dead_letter import MAX_DEAD_LETTERS_IN_A_ROW, DeadLetter
-from monitor.core.errors import BadRecordError, CommitRefusedError, MonitorError, TooManyDeadLettersError
+from monitor.core.dead_letter import DeadLetter, DeadLetters
+from monitor.core.errors import BadRecordError, CommitRefusedError
 from monitor.core.metrics import Metrics
 from monitor.core.ports import AlertHistory, Log, LogConsumer
-from monitor.core.record import Record, Topic
+from monitor.core.record import Record, Topic, next_offsets
+from monitor.core.retries import STORE_BACKOFF, Backoff, Patience, Stopped
 
 logger = logging.getLogger(__name__)  # `log` is the port here
 
@@ -31,10 +30,6 @@ _Result = TypeVar("_Result")
 class _Decided:
     alert: Alert
     appended_at: datetime
-
-
-class _Stopped(Exception):  # noqa: N818 - no error: unwinds a retry when the daemon stops
-    """The stop came while something was being tried again."""
 
 
 class PublishLoop:
@@ -58,9 +53,8 @@ class PublishLoop:
         self._metrics = metrics
         self._clock = clock
         self._group = group
-        self._backoff = backoff
-        self._bad_in_a_row = 0
-        self._trouble = Trouble(logger, "publishing waits", group=group)
+        self._dead_letters = DeadLetters(Topic.ALERTS, metrics, clock)
+        self._patience = Patience(logger, "publishing waits", backoff=backoff, group=group)
 
     def run(self, stop: threading.Event) -> None:
         """Publish until `stop` is set.
@@ -71,12 +65,12 @@ class PublishLoop:
         """
         try:
             consumer = self._retried(stop, lambda: self._log.consumer(Topic.ALERTS, self._group))
-        except _Stopped:
+        except Stopped:
             return
         try:
             while not stop.is_set():
                 self._publish_next(consumer, stop)
-        except _Stopped:
+        except Stopped:
             logger.info("publishing stopped in a batch", extra={"group": self._group})
         finally:
             consumer.close()
@@ -87,7 +81,7 @@ class PublishLoop:
             decided, dead_letters = self._decode(polled.records)
             if dead_letters:
                 self._retried(stop, lambda: self._log.append([letter.to_record() for letter in dead_letters]))
-                self._metrics.dead_letters.labels(Topic.ALERTS).inc(len(dead_letters))
+                self._dead_letters.tell(dead_letters)
             if decided:
                 self._publish(decided, stop)
             self._commit(consumer, polled.records, stop)
@@ -100,21 +94,9 @@ class PublishLoop:
         for record in records:
             try:
                 decided.append(_Decided(decode_alert(record.value, str(record.position)), record.appended_at))
-                self._bad_in_a_row = 0
+                self._dead_letters.end_row()
             except BadRecordError as error:
-                self._bad_in_a_row += 1
-                if self._bad_in_a_row > MAX_DEAD_LETTERS_IN_A_ROW:
-                    raise TooManyDeadLettersError(Topic.ALERTS, self._bad_in_a_row) from error
-                dead_letters.append(DeadLetter.of(record, error.cause, now=self._clock()))
-                logger.warning(
-                    "record put aside",
-                    extra={
-                        "topic": Topic.ALERTS,
-                        "partition": record.position.partition,
-                        "offset": record.position.offset,
-                        "reason": error.cause,
-                    },
-                )
+                dead_letters.append(self._dead_letters.make(record, error.cause))
         return decided, dead_letters
 
     def _publish(self, decided: Sequence[_Decided], stop: threading.Event) -> None:
@@ -134,36 +116,14 @@ class PublishLoop:
             self._metrics.publish_latency.observe(latency)
 
     def _commit(self, consumer: LogConsumer, records: Sequence[Record], stop: threading.Event) -> None:
-        offsets: dict[int, int] = {}
-        for record in records:
-            offsets[record.position.partition] = record.position.offset + 1
         try:
-            self._retried(stop, lambda: consumer.commit(offsets))
+            self._retried(stop, lambda: consumer.commit(next_offsets(records)))
         except CommitRefusedError as error:
             # Its new owner publishes the batch again, and the history knows it.
             logger.info("commit refused", extra={"group": self._group, "error": str(error)})
 
     def _retried(self, stop: threading.Event, step: Callable[[], _Result]) -> _Result:
-        """The step's result, tried until it works.
-
-        Raises:
-            _Stopped: The stop came first.
-            CommitRefusedError: Trying the same commit again cannot help.
-        """
-        while True:
-            try:
-                result = step()
-            except CommitRefusedError:
-                raise
-            except MonitorError as error:
-                if not error.retriable:
-                    raise
-                self._trouble.failed(str(error))
-            else:
-                self._trouble.ended()
-                return result
-            if stop.wait(self._backoff.wait_seconds(self._trouble.failures, draw=random.random())):
-                raise _Stopped
+        return self._patience.call(stop, step)
 
 
 def publish_latency_seconds(alert: Alert, appended_at: datetime, now: datetime) -> float | None:

@@ -10,27 +10,21 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from consumers.matching.pool import Failed, Pool, Stopped, make_worker_pool, match_records
+from consumers.matching.pool import Failed, Pool, make_worker_pool, match_records
 from consumers.matching.worker import FromNewerVersion, ItemOutcome, Matched, RawRecord, Undecodable
 from consumers.rules.model import RuleSet
 from monitor.core.clock import Clock
-from monitor.core.dead_letter import MAX_DEAD_LETTERS_IN_A_ROW, DeadLetter
-from monitor.core.errors import (
-    CommitRefusedError,
-    MonitorError,
-    NewerSchemaError,
-    StoreUnavailableError,
-    TooManyDeadLettersError,
-)
+from monitor.core.dead_letter import DeadLetter, DeadLetters
+from monitor.core.errors import CommitRefusedError, NewerSchemaError, StoreUnavailableError
 from monitor.core.metrics import Metrics
 from monitor.core.ports import Log, LogConsumer
-from monitor.core.record import NewRecord, Record, Topic
+from monitor.core.record import NewRecord, Record, Topic, next_offsets
+from monitor.core.retries import STORE_BACKOFF, Backoff, Patience, Stopped
 from monitor.core.settings import MatchSettings
 
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
-RETRY_SECONDS = 1.0  # a store that is away is asked again this often
 
 
 class MatchLoop:
@@ -46,20 +40,19 @@ class MatchLoop:
         *,
         group: str,
         make_pool: Callable[[RuleSet, int], Pool] = make_worker_pool,
-        retry_seconds: float = RETRY_SECONDS,
+        backoff: Backoff = STORE_BACKOFF,
     ) -> None:
-        self._store = log
+        self._log = log
         self._settings = settings
         self._metrics = metrics
         self._clock = clock
         self._group = group
         self._make_pool = make_pool
-        self._retry_seconds = retry_seconds
         self._lock = threading.Lock()
         self._wanted_rules = rule_set
         self._running_rules: RuleSet | None = None
-        self._bad_in_a_row = 0
-        self._last_trouble = ""
+        self._dead_letters = DeadLetters(Topic.ARTICLES, metrics, clock)
+        self._patience = Patience(_logger, "match stage held up", backoff=backoff, group=group)
 
     def set_rules(self, rule_set: RuleSet) -> None:
         """Match by these rules from the next batch on. Safe from any thread; does not block."""
@@ -74,36 +67,25 @@ class MatchLoop:
             TooManyDeadLettersError: So many records in a row failed that the fault is probably ours.
         """
         pool: Pool | None = None
-        consumer = self._join(stop)
-        if consumer is None:
+        try:
+            consumer = self._patience.call(stop, lambda: self._log.consumer(Topic.ARTICLES, self._group))
+        except Stopped:
             return
         try:
             while not stop.is_set():
                 pool = self._current_pool(pool)
                 try:
                     self._step(consumer, pool, stop)
-                    self._last_trouble = ""
+                    self._patience.ended()
                 except Stopped:
                     return
-                except CommitRefusedError as error:
-                    self._report(error)  # the partitions are another's, who reads them from the last commit
-                except StoreUnavailableError as error:
-                    self._report(error)
-                    stop.wait(self._retry_seconds)
+                except (CommitRefusedError, StoreUnavailableError) as error:
+                    # After a refused commit the partitions are another's, who reads them from the last commit.
+                    self._patience.wait(stop, error)
         finally:
             if pool is not None:
                 pool.close()
             consumer.close()
-
-    def _join(self, stop: threading.Event) -> LogConsumer | None:
-        """Come into the group, once the log is there; None when stopped before."""
-        while not stop.is_set():
-            try:
-                return self._store.consumer(Topic.ARTICLES, self._group)
-            except StoreUnavailableError as error:
-                self._report(error)
-                stop.wait(self._retry_seconds)
-        return None
 
     def _current_pool(self, pool: Pool | None) -> Pool:
         with self._lock:
@@ -114,18 +96,20 @@ class MatchLoop:
         if pool is not None:
             pool.close()
         self._running_rules = wanted
-        _log.info("rules in force", extra={"digest": wanted.digest, "rules": len(wanted)})
+        _logger.info("rules in force", extra={"digest": wanted.digest, "rules": len(wanted)})
         return self._make_pool(wanted, self._settings.workers)
 
     def _step(self, consumer: LogConsumer, pool: Pool, stop: threading.Event) -> None:
         polled = consumer.poll(max_records=self._settings.batch * self._settings.workers, timeout_seconds=POLL_SECONDS)
         if polled.records:
-            matched = self._match(polled.records, pool, stop)
-            self._append(matched, stop)
-            consumer.commit(_offsets(polled.records))
+            matches, letters = self._match(polled.records, pool, stop)
+            self._append(matches, letters, stop)
+            consumer.commit(next_offsets(polled.records))
         self._metrics.consumer_lag.labels(Topic.ARTICLES).set(sum(consumer.lag().values()))
 
-    def _match(self, records: Sequence[Record], pool: Pool, stop: threading.Event) -> list[NewRecord]:
+    def _match(
+        self, records: Sequence[Record], pool: Pool, stop: threading.Event
+    ) -> tuple[list[NewRecord], list[DeadLetter]]:
         """What the records give to append, in their order."""
         matched_at = self._clock()
         outcomes = match_records(
@@ -136,15 +120,20 @@ class MatchLoop:
             matched_at=matched_at,
             stop=stop,
         )
-        produced: list[NewRecord] = []
+        matches: list[NewRecord] = []
+        letters: list[DeadLetter] = []
         for record, outcome in zip(records, outcomes, strict=True):
-            produced += self._produced(record, outcome)
-        return produced
+            result = self._result(record, outcome)
+            if isinstance(result, DeadLetter):
+                letters.append(result)
+            else:
+                matches += result
+        return matches, letters
 
-    def _produced(self, record: Record, outcome: ItemOutcome | Failed) -> list[NewRecord]:
+    def _result(self, record: Record, outcome: ItemOutcome | Failed) -> list[NewRecord] | DeadLetter:
         match outcome:
             case Matched():
-                self._bad_in_a_row = 0
+                self._dead_letters.end_row()
                 now = self._clock()
                 self._metrics.articles_matched.inc()
                 self._metrics.match_latency.observe(max(0.0, (now - outcome.first_seen_at).total_seconds()))
@@ -152,50 +141,15 @@ class MatchLoop:
             case FromNewerVersion():
                 raise NewerSchemaError(outcome.subject, outcome.found, outcome.known)
             case Undecodable():
-                return [self._dead_letter(record, outcome.reason)]
+                return self._dead_letters.make(record, outcome.reason)
             case Failed():
-                return [self._dead_letter(record, f"could not be matched: {outcome.reason}")]
+                return self._dead_letters.make(record, f"could not be matched: {outcome.reason}")
         raise AssertionError(f"unexpected outcome {outcome!r}")
 
-    def _dead_letter(self, record: Record, reason: str) -> NewRecord:
-        self._bad_in_a_row += 1
-        if self._bad_in_a_row > MAX_DEAD_LETTERS_IN_A_ROW:
-            raise TooManyDeadLettersError(Topic.ARTICLES, self._bad_in_a_row)
-        position = record.position
-        _log.warning(
-            "record put aside",
-            extra={
-                "topic": position.topic,
-                "partition": position.partition,
-                "offset": position.offset,
-                "reason": reason,
-            },
-        )
-        return DeadLetter.of(record, reason, now=self._clock()).to_record()
-
-    def _append(self, records: Sequence[NewRecord], stop: threading.Event) -> None:
-        """Append and wait; while the store is away, try again until told to stop."""
-        while records:
-            try:
-                self._store.append(records)
-                break
-            except StoreUnavailableError as error:
-                self._report(error)
-                if stop.wait(self._retry_seconds):
-                    raise Stopped from error
-        for record in records:
-            if record.topic is Topic.MATCHES:
-                self._metrics.matches.inc()
-            else:
-                self._metrics.dead_letters.labels(Topic.ARTICLES).inc()
-
-    def _report(self, error: MonitorError) -> None:
-        """Log trouble once, until it changes or passes."""
-        if str(error) != self._last_trouble:
-            self._last_trouble = str(error)
-            _log.warning("match stage held up", extra={"group": self._group, "error": str(error)})
-
-
-def _offsets(records: Sequence[Record]) -> dict[int, int]:
-    """The next offset to read in each partition, once these are done."""
-    return {record.position.partition: record.position.offset + 1 for record in records}
+    def _append(self, matches: Sequence[NewRecord], letters: Sequence[DeadLetter], stop: threading.Event) -> None:
+        """Append and wait; while the log is away, try again until told to stop."""
+        records = [*matches, *(letter.to_record() for letter in letters)]
+        if records:
+            self._patience.call(stop, lambda: self._log.append(records))
+        self._metrics.matches.inc(len(matches))
+        self._dead_letters.tell(letters)

@@ -13,6 +13,7 @@ from consumers.matching import worker
 from consumers.matching.worker import ItemOutcome, RawRecord, TimedOut
 from consumers.rules.model import RuleSet
 from monitor.core.errors import WorkFailedError
+from monitor.core.retries import Stopped
 from monitor.core.workers import WorkerPool, result_of
 
 _STOP_CHECK_SECONDS = 0.2
@@ -36,10 +37,6 @@ class Failed:
     """An article that could not be matched, twice."""
 
     reason: str
-
-
-class Stopped(Exception):  # noqa: N818 - no error: the stage was told to stop
-    """The stage was told to stop while workers were at it; what they did is dropped."""
 
 
 def make_worker_pool(rule_set: RuleSet, workers: int) -> WorkerPool:

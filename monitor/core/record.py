@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -66,3 +66,8 @@ class Polled:
     records: tuple[Record, ...] = ()
     assigned: frozenset[int] = field(default_factory=frozenset)
     revoked: frozenset[int] = field(default_factory=frozenset)
+
+
+def next_offsets(records: Iterable[Record]) -> dict[int, int]:
+    """The next offset to read in each partition, once these are done; records are in order within each."""
+    return {record.position.partition: record.position.offset + 1 for record in records}

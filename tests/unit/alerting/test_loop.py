@@ -26,6 +26,7 @@ from monitor.core.match import Match
 from monitor.core.metrics import Metrics
 from monitor.core.ports import Head, LogConsumer, PartitionChange, PartitionStates
 from monitor.core.record import FIXED_PARTITIONS, NewRecord, Polled, Position, Record, Topic
+from monitor.core.retries import Backoff
 from monitor.storage.sqlite import EmbeddedStore, open_embedded
 from tests.unit.alerting.faults import CrashError, FaultyConsumer, FaultyLog, FaultyStates, Fuse
 from tests.unit.alerting.samples import FORGET, GROUP, RETENTION, RULE, article, at, changes, fired, gates, match
@@ -65,7 +66,7 @@ class Bench:
             lambda: self.now,
             group=CONSUMERS,
             seen_retention=RETENTION,
-            first_backoff_seconds=0,
+            backoff=Backoff(0, 0),
         )
 
     def settle(self) -> list[Alert]:

@@ -11,7 +11,6 @@ import msgspec
 import pytest
 
 from consumers.delivery.publish import PublishLoop, publish_latency_seconds
-from consumers.delivery.retries import Backoff
 from monitor.core.alert import Alert, Latency
 from monitor.core.codec import encode
 from monitor.core.dead_letter import DeadLetter
@@ -19,6 +18,7 @@ from monitor.core.errors import CommitRefusedError, NewerSchemaError, StoreUnava
 from monitor.core.metrics import Metrics
 from monitor.core.ports import LogConsumer
 from monitor.core.record import NewRecord, Topic
+from monitor.core.retries import Backoff
 from monitor.core.stream import BEGINNING, StreamId
 from monitor.storage.sqlite import EmbeddedStore
 from tests.unit.delivery.samples import NOW, an_alert

@@ -24,6 +24,7 @@ from monitor.core.errors import (
 from monitor.core.metrics import Metrics
 from monitor.core.ports import Log, LogConsumer
 from monitor.core.record import NewRecord, Polled, Position, Record, Topic
+from monitor.core.retries import Backoff
 from monitor.core.settings import MatchSettings
 from monitor.storage.sqlite import open_embedded
 from tests.unit.matching.support import NOW, InlinePool, article, rules_of
@@ -126,7 +127,7 @@ class Stage:
             lambda: NOW,
             group=GROUP,
             make_pool=self.make_pool,
-            retry_seconds=0.01,
+            backoff=Backoff(0.01, 0.01),
         )
 
     def make_pool(self, rule_set: RuleSet, _workers: int) -> InlinePool:

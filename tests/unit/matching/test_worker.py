@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from consumers.matching import worker
-from consumers.matching.pool import Failed, Stopped, make_worker_pool, match_records
+from consumers.matching.pool import Failed, make_worker_pool, match_records
 from consumers.matching.worker import FromNewerVersion, Matched, RawRecord, TimedOut, Undecodable
 from monitor.core.codec import decode_match, encode
 from monitor.core.errors import WorkerDiedError
+from monitor.core.retries import Stopped
 from tests.unit.matching.support import NOW, InlinePool, article, rules_of
 
 WAR = rules_of("rules: [{id: war, when: {query: war}}]")

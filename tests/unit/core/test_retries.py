@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import threading
+from collections.abc import Callable
 
 import pytest
 
-from consumers.delivery.retries import Backoff, Trouble
+from monitor.core.errors import CommitRefusedError, StoreError, StoreUnavailableError
+from monitor.core.retries import Backoff, Patience, Stopped, Trouble
 
 BACKOFF = Backoff(first_seconds=5, longest_seconds=60)
 
@@ -43,3 +46,42 @@ def test_trouble_is_logged_when_it_changes_and_when_it_ends(caplog: pytest.LogCa
         ("WARNING", "delivery failed"),
         ("INFO", "works again"),
     ]
+
+
+def failing(times: int, error: Exception, on_failure: Callable[[], None] = lambda: None) -> Callable[[], str]:
+    """A step that works after so many failures."""
+    left = [error] * times
+
+    def step() -> str:
+        if left:
+            on_failure()
+            raise left.pop()
+        return "done"
+
+    return step
+
+
+def patience() -> Patience:
+    return Patience(logging.getLogger("test"), "stage waits", backoff=Backoff(0, 0))
+
+
+def test_failures_that_pass_are_waited_out_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    found = patience().call(threading.Event(), failing(3, StoreUnavailableError("away")))
+
+    assert found == "done"
+    assert [record.getMessage() for record in caplog.records] == ["stage waits"]
+
+
+def test_stop_ends_the_waiting() -> None:
+    stop = threading.Event()
+
+    with pytest.raises(Stopped):
+        patience().call(stop, failing(5, StoreUnavailableError("away"), stop.set))
+
+
+@pytest.mark.parametrize(
+    "error", [StoreError("broken"), CommitRefusedError("articles", [1]), KeyError("bug")], ids=repr
+)
+def test_failure_that_does_not_pass_is_raised_at_once(error: Exception) -> None:
+    with pytest.raises(type(error)):
+        patience().call(threading.Event(), failing(1, error))

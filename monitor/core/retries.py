@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import logging
+import random
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from monitor.core.settings import DeliverSettings
+from monitor.core.errors import CommitRefusedError, MonitorError
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -14,11 +20,6 @@ class Backoff:
 
     first_seconds: float
     longest_seconds: float
-
-    @classmethod
-    def of(cls, settings: DeliverSettings) -> Backoff:
-        """Between attempts at a channel."""
-        return cls(settings.first_retry.total_seconds(), settings.max_retry.total_seconds())
 
     def wait_seconds(self, failures: int, *, draw: float, wish_seconds: float | None = None) -> float:
         """The wait after so many failures in a row.
@@ -60,3 +61,46 @@ class Trouble:
             self._log.info("works again", extra={**self._fields, "after": self._event, "failures": self.failures})
         self._error = None
         self.failures = 0
+
+
+class Stopped(Exception):  # noqa: N818 - no error: unwinds what a loop was at when it was told to stop
+    """The stop came while something was under way; what came of it is dropped."""
+
+
+class Patience:
+    """Waits out the failures that may pass, in the thread of one loop; says each once."""
+
+    def __init__(self, log: logging.Logger, event: str, *, backoff: Backoff = STORE_BACKOFF, **fields: str) -> None:
+        self._trouble = Trouble(log, event, **fields)
+        self._backoff = backoff
+
+    def call(self, stop: threading.Event, step: Callable[[], _Result]) -> _Result:
+        """The step's result, tried until it works; the step must bear being run again.
+
+        Raises:
+            Stopped: The stop came first.
+            CommitRefusedError: Trying the same commit again cannot help.
+            MonitorError: One that does not pass.
+        """
+        while True:
+            try:
+                result = step()
+            except CommitRefusedError:
+                raise
+            except MonitorError as error:
+                if not error.retriable:
+                    raise
+                if self.wait(stop, error):
+                    raise Stopped from error
+            else:
+                self.ended()
+                return result
+
+    def wait(self, stop: threading.Event, error: MonitorError) -> bool:
+        """Wait after a failure, the longer the more there were in a row; whether the stop came."""
+        self._trouble.failed(str(error))
+        return stop.wait(self._backoff.wait_seconds(self._trouble.failures, draw=random.random()))
+
+    def ended(self) -> None:
+        """It works (again)."""
+        self._trouble.ended()
