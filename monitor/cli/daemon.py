@@ -30,7 +30,7 @@ from monitor.core.metrics import Metrics
 from monitor.core.ports import AlertHistory, PartitionStates
 from monitor.core.record import Topic
 from monitor.core.settings import Settings
-from monitor.core.stopping import unless_stopped
+from monitor.core.stopping import is_set_within, unless_stopped
 from monitor.feeds.poller import Poller
 from monitor.storage.sqlite import EmbeddedStore, open_embedded
 from monitor.web.app import WebServices, build_app
@@ -225,7 +225,7 @@ class Daemon:
 
     async def _keep_trimming(self, store: EmbeddedStore, settings: Settings, stop: asyncio.Event) -> None:
         retention = {Topic(name): getattr(settings.log, name) for name in Topic}
-        while not await _wait(stop, TRIM_EVERY.total_seconds()):
+        while not await is_set_within(stop, TRIM_EVERY.total_seconds()):
             try:
                 trimmed = await unless_stopped(stop, asyncio.to_thread(store.trim, retention, self._clock()))
             except StoreUnavailableError as error:
@@ -337,12 +337,3 @@ def _first_cause(error: Exception) -> Exception:
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
     return error
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> bool:
-    """Wait for `stop`, `seconds` at most; whether it is set."""
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return False
-    return True

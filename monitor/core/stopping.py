@@ -21,3 +21,12 @@ async def unless_stopped(stop: asyncio.Event, work: Coroutine[None, None, _Resul
     finally:
         stopping.cancel()
         working.cancel()
+
+
+async def is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for an event, so long at the most; whether it is set."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True

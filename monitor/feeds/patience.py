@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from monitor.core.errors import StoreUnavailableError
+from monitor.core.retries import Backoff, Trouble
 
 _log = logging.getLogger(__name__)
 _Arguments = ParamSpec("_Arguments")
@@ -21,7 +23,8 @@ class PatientCalls:
     """Runs blocking calls in threads, and repeats those that fail because the store is away."""
 
     def __init__(self, *, first_delay_seconds: float = FIRST_DELAY_SECONDS) -> None:
-        self._first_delay_seconds = first_delay_seconds
+        self._backoff = Backoff(first_delay_seconds, MAX_DELAY_SECONDS)
+        self._trouble = Trouble(_log, "store unavailable, polling waits")
         self._available = asyncio.Event()
         self._available.set()
 
@@ -45,7 +48,7 @@ class PatientCalls:
                 if self.is_down:
                     continue  # another call probes already
                 self._available.clear()
-                _log.warning("store unavailable, polling waits", extra={"error": str(error)})
+                self._trouble.failed(str(error))
                 try:
                     return await self._probe(function, *args, **kwargs)
                 finally:
@@ -54,13 +57,12 @@ class PatientCalls:
     async def _probe(
         self, function: Callable[_Arguments, _Result], *args: _Arguments.args, **kwargs: _Arguments.kwargs
     ) -> _Result:
-        delay = self._first_delay_seconds
         while True:
-            await asyncio.sleep(delay)
+            await asyncio.sleep(self._backoff.wait_seconds(self._trouble.failures, draw=random.random()))
             try:
                 result = await asyncio.to_thread(function, *args, **kwargs)
-            except StoreUnavailableError:
-                delay = min(delay * 2, MAX_DELAY_SECONDS)
+            except StoreUnavailableError as error:
+                self._trouble.failed(str(error))
                 continue
-            _log.info("store available again, polling goes on")
+            self._trouble.ended()
             return result

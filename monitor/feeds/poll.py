@@ -147,7 +147,9 @@ class FeedPoll:
         if known is PollStatus.UNCHANGED:
             return Obtained(status=known, at=now, fetch_seconds=seconds, validators=fetched.validators)
         if known is not None:
-            return Obtained(status=known, at=now, fetch_seconds=seconds, detail="the same document as last time")
+            # The page goes on to say what is wrong with the document, where that is still known.
+            detail = state.detail if state.status is known else "the same document as before"
+            return Obtained(status=known, at=now, fetch_seconds=seconds, detail=detail)
         started = self._clock()
         read = await read_document(self._parser, DocumentRequest(feed, ParseRequest.of(fetched), now))
         self._metrics.parse_duration.observe(max(0.0, (self._clock() - started).total_seconds()))

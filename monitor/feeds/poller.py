@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +16,7 @@ from monitor.core.ids import FeedId
 from monitor.core.metrics import Metrics
 from monitor.core.ports import FeedStates, Lease, Leases, Log
 from monitor.core.settings import PollSettings
-from monitor.core.stopping import unless_stopped
+from monitor.core.stopping import is_set_within, unless_stopped
 from monitor.feeds.document_parser import DocumentParser
 from monitor.feeds.domains import polite_key
 from monitor.feeds.fetch import DocumentFetcher
@@ -261,8 +260,7 @@ class Poller:
         next_due = self._schedule.next_due()
         if next_due is not None and len(self._running) < self._settings.concurrency and not self._calls.is_down:
             seconds = min(seconds, max(0.0, (next_due - self._clock()).total_seconds()))
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
+        await is_set_within(self._wake, seconds)
         self._wake.clear()
 
     def _collect(self) -> None:

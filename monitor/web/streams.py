@@ -25,6 +25,8 @@ from monitor.core.alert import Alert
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.metrics import Metrics
 from monitor.core.ports import AlertHistory
+from monitor.core.retries import Trouble
+from monitor.core.stopping import is_set_within
 from monitor.core.stream import BEGINNING, StreamId
 from monitor.web.history import BATCH, place_of
 from monitor.web.query import AlertFilter
@@ -109,17 +111,15 @@ class EventStreams:
         )
 
     async def _follow(self, stop: asyncio.Event, thread: ThreadPoolExecutor) -> None:
-        trouble = ""
+        trouble = Trouble(_log, "cannot follow the alert history")
         while not stop.is_set():
             try:
                 last = await asyncio.get_running_loop().run_in_executor(thread, self._wait_for_more)
             except StoreUnavailableError as error:
-                if str(error) != trouble:
-                    trouble = str(error)
-                    _log.warning("cannot follow the alert history", extra={"error": trouble})
-                await _sleep(stop, self._retry)
+                trouble.failed(str(error))
+                await is_set_within(stop, self._retry.total_seconds())
                 continue
-            trouble = ""
+            trouble.ended()
             if last > self._last:
                 self._last = last
                 self._wake()
@@ -228,10 +228,3 @@ def _event(kind: str, value: object, place: StreamId, *, retry: timedelta | None
         retry=int(retry.total_seconds() * 1000) if retry else None,
         sep="\n",
     )
-
-
-async def _sleep(stop: asyncio.Event, duration: timedelta) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), duration.total_seconds())
-    except TimeoutError:
-        return

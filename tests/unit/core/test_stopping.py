@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from monitor.core.stopping import unless_stopped
+from monitor.core.stopping import is_set_within, unless_stopped
 
 
 async def answer() -> str:
@@ -39,3 +39,12 @@ async def test_stop_that_comes_first_cancels_the_work() -> None:
     assert await unless_stopped(stop, never()) is None
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
+
+
+async def test_waiting_for_an_event_tells_whether_it_came() -> None:
+    event = asyncio.Event()
+    before = await is_set_within(event, 0.001)
+    event.set()
+
+    assert not before
+    assert await is_set_within(event, 60)

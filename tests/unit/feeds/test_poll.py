@@ -203,6 +203,15 @@ async def test_document_that_the_parser_stumbles_over_fails_its_feed_only(bench:
     assert (outcome.status, outcome.detail) == (PollStatus.PARSE_CRASH, "MemoryError: ")
 
 
+async def test_document_that_stays_unreadable_stays_explained(bench: Bench) -> None:
+    bench.fetcher.with_etags = False
+    page = b"<html><body>Sorry</body></html>"
+    polls = [await bench.poll(page) for _ in range(3)]
+
+    assert {(poll.status, poll.detail) for poll in polls} == {(PollStatus.NOT_A_FEED, "an HTML page")}
+    assert bench.parser.parsed == 1
+
+
 async def test_feed_at_a_new_address_is_asked_without_what_the_old_one_said(bench: Bench) -> None:
     await bench.poll(rss(("a", "News")))
     moved = msgspec.structs.replace(FEED, url="https://gazette.example/new.xml")

@@ -48,7 +48,7 @@ async def test_call_is_repeated_until_the_store_is_there_and_told_once(caplog: p
     assert not calls.is_down
     assert [record.getMessage() for record in caplog.records] == [
         "store unavailable, polling waits",
-        "store available again, polling goes on",
+        "works again",
     ]
 
 
