@@ -12,7 +12,10 @@ from monitor.cli.main import FAILED, FINE
 from monitor.cli.rules import print_failures
 
 
-@click.command(epilog="Example: tocsin check --config tocsin/tocsin.yaml")
+@click.command(
+    short_help="Are settings, feeds, rules and subscriptions in order?",
+    epilog="Example: tocsin check --config tocsin/tocsin.yaml",
+)
 @config_option
 def check(config_path: Path | None) -> int:
     """Check settings, feeds, rules with their tests, and subscriptions.

@@ -32,7 +32,7 @@ def print_alert(console: Console, alert: Alert) -> None:
     console.print(Text(_INDENT + one_line(data.summary, 300)), soft_wrap=True)
     if data.change.kind != "opened":
         console.print(Text(_INDENT + one_line(data.change.text, 300), _CHANGE_STYLES[data.change.kind]), soft_wrap=True)
-    if data.change.kind in ("opened", "corrected") and data.quote:
+    if data.change.kind in ("opened", "corrected") and data.quote not in {"", data.headline}:
         console.print(Text(f"{_INDENT}“{one_line(data.quote, 240)}”", "italic"), soft_wrap=True)
     if data.change.kind == "opened" and data.story.articles:
         console.print(Text(_INDENT + one_line(data.story.articles[0].url, 200), "dim"), soft_wrap=True)

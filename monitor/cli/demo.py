@@ -32,7 +32,10 @@ _GRACE_SECONDS = 20.0  # after the last sample article: slow machines
 _CHECK_EVERY_SECONDS = 0.5
 
 
-@click.command(epilog="Example: ONCE=1 tocsin demo && echo all sample alerts arrived")
+@click.command(
+    short_help="The real daemon on a minute of invented news.",
+    epilog="Example: ONCE=1 tocsin demo && echo all sample alerts arrived",
+)
 @click.option("--once", is_flag=True, help="End after the sample; also with ONCE=1 or without a terminal.")
 @click.option("--port", default=WebSettings().port, show_default=True, help="Port of the page; a free one if busy.")
 def demo(once: bool, port: int) -> int:
@@ -98,6 +101,8 @@ class _Show:
             lacking = await asyncio.to_thread(self._missing, running.history)
             if not lacking:
                 break
+        if self._stop.is_set() and not self._ends:
+            return  # Ctrl-C is how a person ends it, sooner or later
         if lacking:
             self.code = FAILED
             for line in lacking:

@@ -39,12 +39,16 @@ _HEALTH_STYLES = {"failing": "red", "new": "dim", "ok": "green", "disabled": "di
 _DEAD = frozenset({PollStatus.DNS, PollStatus.HTTP_STATUS, PollStatus.NOT_A_FEED, PollStatus.TLS, PollStatus.NETWORK})
 
 
-@click.group()
+@click.group(epilog="Example: tocsin feeds check && tocsin feeds list")
 def feeds() -> None:
     """Work on the feeds in the configuration."""
 
 
-@feeds.command("list", epilog="Example: tocsin feeds list --json | jq '.[] | select(.failures > 0)'")
+@feeds.command(
+    "list",
+    short_help="The feeds and how their last polls went.",
+    epilog="Example: tocsin feeds list --json | jq '.[] | select(.state.failures > 0)'",
+)
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON list.")
 def list_feeds(config_path: Path | None, as_json: bool) -> None:
@@ -65,7 +69,11 @@ def list_feeds(config_path: Path | None, as_json: bool) -> None:
     Console(width=None if sys.stdout.isatty() else _WIDTH_IN_FILES).print(table)
 
 
-@feeds.command("check", epilog="Example: tocsin feeds check --disable-dead")
+@feeds.command(
+    "check",
+    short_help="Fetch each feed once; offer to disable the dead.",
+    epilog="Example: tocsin feeds check --disable-dead",
+)
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON list.")
 @click.option("--disable-dead", is_flag=True, help="Disable feeds that do not answer, without asking.")

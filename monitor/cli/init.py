@@ -14,7 +14,9 @@ _DEFAULT_FOLDER = Path("tocsin")  # where the other commands look by themselves
 _TEMPLATES = ("tocsin.yaml", "feeds.yaml", "rules/news.yaml", "subscriptions.yaml")
 
 
-@click.command(epilog="Example: tocsin init && tocsin feeds check && tocsin run")
+@click.command(
+    short_help="Write a commented configuration.", epilog="Example: tocsin init && tocsin feeds check && tocsin run"
+)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=_DEFAULT_FOLDER)
 def init(folder: Path) -> int:
     """Write settings, feeds, sample rules and subscriptions into FOLDER (default: tocsin); overwrites nothing."""

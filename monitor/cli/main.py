@@ -41,7 +41,11 @@ class _LazyGroup(click.Group):
         return command if isinstance(command, click.Command) else None
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: tocsin init && tocsin feeds check && tocsin run",
+)
 @click.version_option(package_name="tocsin")
 def cli() -> None:
     """Watch news feeds and raise one alert per story.
@@ -68,5 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         # The reader of our output has gone (`tocsin scan ... | head`): nothing is left to say, to anybody.
         sys.stderr.close()
+        code = FAILED
+    except OSError as error:
+        # What no command expects but every machine has: a full disk, a file that may not be read.
+        subject = f"{error.filename}: " if error.filename is not None else ""
+        print(f"tocsin: {subject}{error.strerror or error}", file=sys.stderr)
         code = FAILED
     sys.exit(code if isinstance(code, int) else FINE)

@@ -32,7 +32,9 @@ _RETRY_SECONDS = 1.0
 _SETTLE_SECONDS = 1.0  # past matches trickle in behind the first polls; say how many when they no longer grow
 
 
-@click.command(epilog="Example: tocsin init && tocsin run")
+@click.command(
+    short_help="The daemon: watch feeds until SIGTERM or Ctrl-C.", epilog="Example: tocsin init && tocsin run"
+)
 @config_option
 def run(config_path: Path | None) -> None:
     """Watch the feeds until SIGTERM or Ctrl-C; SIGHUP reloads rules, feeds and subscriptions."""

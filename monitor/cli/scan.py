@@ -10,17 +10,21 @@ from typing import BinaryIO
 
 import click
 
-from consumers.matching.scan import BadLine, scan_lines
+from consumers.matching.scan import MAX_LINE_BYTES, BadLine, scan_lines
 from consumers.rules.compiled import CompiledRules
 from consumers.rules.loader import load_rules
 from monitor.actors import load_catalogue
 from monitor.cli.main import FAILED, FINE
 from monitor.core.codec import encode
+from monitor.web.words import counted
 
 _PROGRESS_EVERY = 10_000
 
 
-@click.command(epilog="Example: tocsin scan --rules tocsin/rules < articles.jsonl > matches.jsonl")
+@click.command(
+    short_help="Rules over JSON Lines: one line per rule fired.",
+    epilog="Example: tocsin scan --rules tocsin/rules < articles.jsonl > matches.jsonl",
+)
 @click.option("--rules", "rules_path", type=click.Path(path_type=Path, exists=True), required=True)
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def scan(rules_path: Path, files: Sequence[Path]) -> int:
@@ -41,7 +45,7 @@ def scan(rules_path: Path, files: Sequence[Path]) -> int:
                 sys.stdout.buffer.writelines(encode(hit) + b"\n" for hit in result.hits)
     sys.stdout.buffer.flush()
     if bad:
-        print(f"tocsin: {bad} lines could not be read", file=sys.stderr)
+        print(f"tocsin: {counted(bad, 'line')} could not be read", file=sys.stderr)
     return FAILED if bad else FINE
 
 
@@ -53,10 +57,19 @@ def _inputs(files: Sequence[Path]) -> Iterator[tuple[str, BinaryIO]]:
             yield str(path), stack.enter_context(path.open("rb"))
 
 
+def _bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines; of one that is too long, so much that it is seen to be: a file may be one line of any length."""
+    while line := stream.readline(MAX_LINE_BYTES + 1):
+        rest = line
+        while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
+            rest = stream.readline(MAX_LINE_BYTES + 1)
+        yield line
+
+
 def _with_progress(stream: BinaryIO) -> Iterator[bytes]:
     """The lines, with a count on a terminal's standard error."""
     shown = sys.stderr.isatty() and not sys.stdout.isatty()
-    for number, line in enumerate(stream, 1):
+    for number, line in enumerate(_bounded_lines(stream), 1):
         if shown and number % _PROGRESS_EVERY == 0:
             print(f"\r{number:,} lines", end="", file=sys.stderr, flush=True)
         yield line

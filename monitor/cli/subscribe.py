@@ -24,7 +24,10 @@ from monitor.core.settings import load_settings
 from monitor.core.stream import BEGINNING, StreamId
 
 
-@click.command(epilog="Example: tocsin subscribe --since 2h --rule 'us-russia-*' --json | jq .data.headline")
+@click.command(
+    short_help="Follow alerts of a running service.",
+    epilog="Example: tocsin subscribe --since 2h --rule 'us-russia-*' --json | jq .data.headline",
+)
 @config_option
 @click.option("--url", help="Address of the service. [default: from the settings file]")
 @click.option("--since", help="Begin there: a duration back (2h), a time (2026-11-23T10:00Z), a stream id, or 'all'.")
@@ -34,7 +37,7 @@ from monitor.core.stream import BEGINNING, StreamId
     "--cursor",
     "cursor_path",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File that remembers how far you got, so that the next start misses nothing.",
+    help="File that remembers how far you got, so that the next start misses nothing; --since is for the first.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object (CloudEvents) a line.")
 def subscribe(
@@ -51,7 +54,12 @@ def subscribe(
     The token, where the service asks for one, is read from the settings or from TOCSIN_WEB__TOKEN.
     """
     address, token = _service(config_path, url)
-    after = _remembered(cursor_path) or (starting_point(since, datetime.now(UTC)) if since else None)
+    now = datetime.now(UTC)
+    after = _remembered(cursor_path) or (None if since is None else starting_point(since, now))
+    if cursor_path is not None:
+        # From the start, not from the first alert: what comes between two short runs must not be missed.
+        after = after or StreamId.at(now)
+        _remember(cursor_path, after)
     alerts = follow_alerts(address, token=token, after=after, rule=rule, severity=severity, on_state=_say)
     asyncio.run(_print_all(alerts, cursor_path, as_json=as_json))
 
@@ -67,7 +75,7 @@ def starting_point(since: str, now: datetime) -> StreamId:
     for read in (StreamId.parse, lambda text: StreamId.at(now - parse_duration(text)), _at_time):
         try:
             return read(since)
-        except ValueError:
+        except (ValueError, OverflowError):  # the latter: a time before all calendars
             continue
     raise UsageError(f"--since {since!r}: allowed are 2h, 2026-11-23T10:00Z, a stream id such as 1795430400000-0, all")
 
@@ -88,12 +96,26 @@ def _service(config_path: Path | None, url: str | None) -> tuple[str, str | None
 
 
 def _remembered(path: Path | None) -> StreamId | None:
-    if path is None or not path.exists():
+    if path is None:
         return None
     try:
         return StreamId.parse(path.read_text(encoding="utf-8").strip())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UsageError(f"--cursor {path}: cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"--cursor {path}: {error}") from error
+
+
+def _remember(path: Path, place: StreamId | str) -> None:
+    # Beside, then renamed: a crash leaves the old place or the new one, never half of it.
+    beside = path.with_name(path.name + ".new")
+    try:
+        beside.write_text(f"{place}\n", encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise UsageError(f"--cursor {path}: cannot be written: {error.strerror}") from error
 
 
 async def _print_all(alerts: AsyncGenerator[Alert | Gap, None], cursor_path: Path | None, *, as_json: bool) -> None:
@@ -108,10 +130,7 @@ async def _print_all(alerts: AsyncGenerator[Alert | Gap, None], cursor_path: Pat
             else:
                 print_alert(console, item)
             if cursor_path is not None and item.streamid is not None:
-                # Beside, then renamed: a crash leaves the old place or the new one, never half of it.
-                beside = cursor_path.with_name(cursor_path.name + ".new")
-                beside.write_text(f"{item.streamid}\n", encoding="utf-8")
-                beside.replace(cursor_path)
+                _remember(cursor_path, item.streamid)
 
 
 def _say(text: str) -> None:

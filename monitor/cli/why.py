@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urldefrag
 
 import click
 from publicsuffixlist import PublicSuffixList
 from yarl import URL
 
+from consumers.alerting.memory import STORY_PREFIX, decode_entry
+from consumers.alerting.story import Story
 from consumers.matching.engine import match_article
 from consumers.rules.compiled import CompiledRules
+from consumers.rules.model import RuleSet
 from monitor.cli.configuration import Configuration, config_option, find_config, load_configuration
 from monitor.core.alert import Alert
 from monitor.core.article import Article
+from monitor.core.clock import Clock, utc_now
 from monitor.core.codec import decode_article
-from monitor.core.errors import BadRecordError, StoreError
+from monitor.core.durations import render_duration
+from monitor.core.errors import BadRecordError, UsageError
 from monitor.core.escape import one_line
 from monitor.core.feed import Feed, FeedState
-from monitor.core.ids import FeedId
+from monitor.core.ids import ArticleId, FeedId
+from monitor.core.match import Fired
 from monitor.core.record import Record, Topic
 from monitor.core.stream import BEGINNING, StreamId
 from monitor.feeds.urls import canonical_url
 from monitor.storage.sqlite import open_reader
+from monitor.web.query import article_url
+from monitor.web.words import feed_rows
 
 _BATCH = 500
 
@@ -43,6 +52,10 @@ class _FeedStates(Protocol):
     def load_all(self) -> Mapping[FeedId, FeedState]: ...
 
 
+class _PartitionStates(Protocol):
+    def entries(self, prefix: str) -> Iterator[tuple[int, str, bytes]]: ...
+
+
 class Store(Protocol):
     """What of a store is looked at: a running daemon's own, or a reader beside it."""
 
@@ -52,38 +65,57 @@ class Store(Protocol):
     def history(self) -> _History: ...
     @property
     def feed_states(self) -> _FeedStates: ...
+    @property
+    def partition_states(self) -> _PartitionStates: ...
 
 
-@click.command(epilog="Example: tocsin why https://example.org/news/1")
+@click.command(
+    short_help="What became of an article, and why.", epilog="Example: tocsin why https://example.org/news/1"
+)
 @config_option
 @click.argument("url")
 def why(config_path: Path | None, url: str) -> None:
     """Say what became of the article at URL: seen, matched, alerted, or not, and why not."""
+    address = article_url({"url": url})
     configuration = load_configuration(find_config(config_path))
-    try:
-        with open_reader(configuration.settings.data) as reader:
-            print(explain_url(url, configuration, reader))
-    except StoreError as error:
-        print(f"{error}\nNothing was polled yet, it seems: start the service with tocsin run.")
+    data = configuration.settings.data
+    if not data.exists():
+        raise UsageError(f"nothing was polled yet: there is no {data}; start the service with tocsin run")
+    with open_reader(data) as reader:
+        print(explain_url(address, configuration, reader))
 
 
-def explain_url(url: str, configuration: Configuration, store: Store) -> str:
+def explain_url(url: str, configuration: Configuration, store: Store, *, clock: Clock = utc_now) -> str:
     """The whole story of one URL, in lines for a person. Blocks while it looks through the log."""
     articles = sorted(_articles(url, store.log), key=lambda article: article.first_seen_at)
     if not articles:
-        return "\n".join(_explain_unknown(url, configuration.feeds, store.feed_states.load_all()))
+        kept = render_duration(configuration.settings.log.articles)
+        return "\n".join(
+            [
+                f"Not seen in the last {kept}: {one_line(url, 200)}",
+                *_explain_feeds(_domain(url), configuration.feeds, store.feed_states.load_all(), clock()),
+            ]
+        )
     lines: list[str] = []
+    fires = False
     rules = CompiledRules(configuration.rules, configuration.registry)
     for article in articles:
+        fired = [one for match in match_article(rules, article, matched_at=clock()) for one in match.fired]
+        fires = any(not one.withdrawn for one in fired) and not article.backfill
         lines += _explain_article(article)
-        lines += _explain_match(article, rules)
-    lines += _explain_alerts(articles, store.history)
-    return "\n".join(lines)
+        lines += _explain_match(fired)
+    ids = {article.id for article in articles}
+    telling = [alert for alert in _all(store.history) if ids & _told(alert)]
+    outcome = [*_explain_alerts(telling), *_explain_held_back(ids, telling, store, configuration.rules)]
+    if not outcome:
+        late = ": the rule is newer than the article, or the service has not come to it yet" if fires else ""
+        outcome = [f"  it is in no alert{late}"]
+    return "\n".join(lines + outcome)
 
 
 def _articles(url: str, log: _Log) -> Iterator[Article]:
-    """Every version of the article on the log, by its URL as written or canonical."""
-    wanted = {url, canonical_url(url)}
+    """Every version of the article on the log, by its URL as written or canonical, or by the page it is a place on."""
+    wanted = {url, canonical_url(url), canonical_url(urldefrag(url).url)}
     # Looked for in the raw record first: decoding each of a million records would take minutes.
     needles = [wish.encode() for wish in wanted]
     for partition in range(log.partitions(Topic.ARTICLES)):
@@ -120,32 +152,59 @@ def _explain_article(article: Article) -> list[str]:
     return lines
 
 
-def _explain_match(article: Article, rules: CompiledRules) -> list[str]:
-    fired = [
-        fired for match in match_article(rules, article, matched_at=article.first_seen_at) for fired in match.fired
-    ]
+def _explain_match(fired: Sequence[Fired]) -> list[str]:
     if not fired:
         return ["  no rule fires on it (rules as they are now)"]
     lines: list[str] = []
     for one in fired:
         lines.append(f"  rule {one.rule_id} {'fires no more: the text was changed' if one.withdrawn else 'fires'}")
-        lines += [
-            f"    {one_line(evidence.condition, 80)}: “{one_line(evidence.text, 80)}” in the {evidence.field}, "
-            f"characters {evidence.span[0]}–{evidence.span[1]}: {one_line(evidence.sentence, 200)}"
-            for evidence in one.evidence
-        ]
+        said = ""
+        for evidence in one.evidence:
+            where = f"in the {evidence.field}, characters {evidence.span[0]}–{evidence.span[1]}"
+            sentence = one_line(evidence.sentence, 200)
+            again = "" if sentence == said else f": {sentence}"
+            lines.append(f"    {one_line(evidence.condition, 80)}: “{one_line(evidence.text, 80)}” {where}{again}")
+            said = sentence
     return lines
 
 
-def _explain_alerts(articles: list[Article], history: _History) -> list[str]:
-    ids = {article.id for article in articles}
-    lines = [
+def _told(alert: Alert) -> set[ArticleId]:
+    return {article.id for article in alert.data.story.articles}
+
+
+def _explain_alerts(telling: Sequence[Alert]) -> list[str]:
+    return [
         f"  alert {alert.data.alert_id} revision {alert.data.revision}: {alert.data.change.kind} at "
-        f"{_moment(alert.time)} by rule {alert.subject}: {one_line(alert.data.change.text, 200)}"
-        for alert in _all(history)
-        if ids & {member.id for member in alert.data.story.articles}
+        f"{_moment(alert.time)} by rule {alert.subject}{' (on trial: not sent)' if alert.data.shadow else ''}: "
+        f"{one_line(alert.data.change.text, 200)}"
+        for alert in telling
     ]
-    return lines or ["  it is in no alert"]
+
+
+def _explain_held_back(ids: Set[ArticleId], telling: Sequence[Alert], store: Store, rules: RuleSet) -> Iterator[str]:
+    """What joined the story of an open alert, and no revision tells of it."""
+    told = {(alert.data.alert_id, article_id) for alert in telling for article_id in _told(alert)}
+    intervals = {rule.id: render_duration(rule.gates.update_at_most_every) for rule in rules.rules}
+    for story in _stories(ids, store.partition_states):
+        for member in (member for member in story.members if member.id in ids):
+            for rule_id, alert in story.open_alerts():
+                if rule_id not in member.support or (alert.alert_id, member.id) in told:
+                    continue
+                line = f"it joined the story of alert {alert.alert_id} by rule {rule_id}"
+                if member.id in alert.pending:
+                    often = f"at most every {intervals[rule_id]}" if rule_id in intervals else "not yet"
+                    yield f"  held back (throttled): {line}, which tells of new voices {often}"
+                else:
+                    yield f"  held back: {line} and told nothing new (a copy, the same voice, or a past article)"
+
+
+def _stories(ids: Set[ArticleId], states: _PartitionStates) -> Iterator[Story]:
+    needles = [article_id.encode() for article_id in ids]
+    for _, key, raw in states.entries(STORY_PREFIX):
+        if any(needle in raw for needle in needles):
+            story = decode_entry(key, raw)
+            if isinstance(story, Story):
+                yield story
 
 
 def _all(history: _History) -> Iterator[Alert]:
@@ -155,24 +214,14 @@ def _all(history: _History) -> Iterator[Alert]:
         place = StreamId.parse(alerts[-1].streamid or str(BEGINNING))
 
 
-def _explain_unknown(url: str, feeds: tuple[Feed, ...], states: Mapping[FeedId, FeedState]) -> list[str]:
-    domain = _domain(url)
-    lines = [f"Never seen: {one_line(url, 200)}"]
+def _explain_feeds(domain: str, feeds: Sequence[Feed], states: Mapping[FeedId, FeedState], now: datetime) -> list[str]:
     near = [feed for feed in feeds if domain and domain in (_domain(feed.url), feed.publisher)]
     if not near:
-        return [*lines, f"No feed of {domain or 'that site'} is watched."]
-    for feed in near:
-        state = states.get(feed.id)
-        if not feed.enabled:
-            lines.append(f"Feed {feed.id} of {domain} is disabled.")
-        elif state is None or state.last_poll_at is None:
-            lines.append(f"Feed {feed.id} of {domain} was not polled yet.")
-        else:
-            ended = f"{state.status or 'unknown'}{f' ({one_line(state.detail, 120)})' if state.detail else ''}"
-            lines.append(
-                f"Feed {feed.id} of {domain}: last polled {_moment(state.last_poll_at)}, {ended}, "
-                f"{state.entries} entries, the article not among them."
-            )
+        return [f"No feed of {domain or 'that site'} is watched."]
+    lines: list[str] = []
+    for row in feed_rows(near, states, now):
+        entries = f"; entries in it then: {row.state.entries}" if row.state and row.health == "ok" else ""
+        lines.append(f"Feed {row.feed.id} of {domain}: {row.words}{entries}")
     return lines
 
 
