@@ -43,7 +43,7 @@ $(VENV)/.made:
 	@sh deploy/make-venv.sh $(VENV) "$(PYTHON)"
 	@touch $@
 
-$(VENV)/.run: deploy/locks/run.txt pyproject.toml | $(VENV)/.made
+$(VENV)/.run: deploy/locks/run.txt pyproject.toml $(VENV)/.made
 	@echo "Installing Tocsin into $(VENV) (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/locks/run.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
