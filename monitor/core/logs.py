@@ -16,7 +16,9 @@ from monitor.core.escape import one_line
 from monitor.core.settings import LoggingSettings
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
-_LIBRARIES_AT_WARNING = ("aiohttp", "asyncio", "uvicorn", "kafka", "redis", "sse_starlette", "apprise")
+_LIBRARIES_AT_WARNING = ("aiohttp", "asyncio", "kafka", "redis", "sse_starlette", "apprise")
+_LIBRARIES_AT_ERROR = ("uvicorn",)  # it warns of each malformed request: callers could fill the log
+_MAX_FIELD_CHARACTERS = 2_000
 
 
 def set_up_logging(settings: LoggingSettings, *, stream: TextIO | None = None) -> None:
@@ -30,6 +32,8 @@ def set_up_logging(settings: LoggingSettings, *, stream: TextIO | None = None) -
     root.setLevel(settings.level)
     for name in _LIBRARIES_AT_WARNING:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(settings.level)))
+    for name in _LIBRARIES_AT_ERROR:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 class JsonFormatter(logging.Formatter):
@@ -64,4 +68,9 @@ def _moment(record: logging.LogRecord) -> datetime:
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:
-    return {name: value for name, value in vars(record).items() if name not in _STANDARD}
+    """The named fields; texts, which may be a feed's, without what steers a terminal, and not without an end."""
+    return {name: _shown(value) for name, value in vars(record).items() if name not in _STANDARD}
+
+
+def _shown(value: object) -> object:
+    return one_line(value, _MAX_FIELD_CHARACTERS) if isinstance(value, str) else value

@@ -11,6 +11,7 @@ from monitor.core.article import Article
 from monitor.core.ids import ArticleId, Digest, FeedId
 
 MATCH_SCHEMA = 1
+MAX_SUMMARY_CHARACTERS = 2_000  # some feeds hold the whole text there, and there is one match for each rule group
 
 Field = Literal["title", "summary", "body", "text"]
 
@@ -43,7 +44,7 @@ class Fired(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MatchedArticle(msgspec.Struct, frozen=True, kw_only=True):
-    """An article as later stages need it: everything but the body and the version before."""
+    """An article as later stages need it: everything but the body and the version before; long summaries are cut."""
 
     id: ArticleId
     feed_id: FeedId
@@ -62,7 +63,8 @@ class MatchedArticle(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, article: Article) -> MatchedArticle:
         """The article without its body."""
-        return cls(**{name: getattr(article, name) for name in cls.__struct_fields__})
+        fields = {name: getattr(article, name) for name in cls.__struct_fields__}
+        return cls(**fields | {"summary": article.summary[:MAX_SUMMARY_CHARACTERS]})
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):

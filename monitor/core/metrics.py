@@ -1,11 +1,12 @@
 """Every metric there is: name, help, unit and labels. Label values come from closed sets, zero at start.
 
-One exception: `tocsin_alerts_total` has the rule id as a label, for the first 500 rules; then `other`.
+One exception: `tocsin_alerts_total` has the rule id as a label, for the first `MAX_RULE_LABELS` rules; then `other`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
@@ -14,6 +15,9 @@ from monitor.core.feed import PollStatus
 from monitor.core.record import Topic
 
 MAX_RULE_LABELS = 500  # a scrape costs about 10 ms per 1,000 series
+
+# Entries past the limit of one document, and entries with neither text nor link.
+LEFT_OUT_REASONS: tuple[Literal["beyond_limit", "empty"], ...] = ("beyond_limit", "empty")
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 _LAG_SECONDS = (10, 60, 300, 900, 3600, 4 * 3600, 24 * 3600)
@@ -33,6 +37,9 @@ class Metrics:
         self.parse_duration = self._histogram("tocsin_parse_duration_seconds", "Parsing one feed document.")
         self.articles = self._counter("tocsin_articles", "Articles appended to the log, by kind.", ["kind"])
         self.body_cuts = self._counter("tocsin_article_body_cuts", "Article bodies cut to the size limit.")
+        self.entries_left_out = self._counter(
+            "tocsin_entries_left_out", "Entries of parsed documents that became no article, by reason.", ["reason"]
+        )
         self.feeds = self._gauge("tocsin_feeds", "Feeds in the configuration, by state.", ["state"])
         self.publisher_lag = self._histogram(
             "tocsin_publisher_lag_seconds", "From the publisher's date to our first sight.", _LAG_SECONDS
@@ -55,10 +62,12 @@ class Metrics:
             self.feed_polls.labels(status)
         for kind in ("new", "changed", "backfill"):
             self.articles.labels(kind)
+        for reason in LEFT_OUT_REASONS:
+            self.entries_left_out.labels(reason)
         for state in ("ok", "failing", "new", "disabled"):
             self.feeds.labels(state)
-        for reason in HeldBackReason:
-            self.held_back.labels(reason)
+        for held_back_reason in HeldBackReason:
+            self.held_back.labels(held_back_reason)
         for topic in Topic:
             self.dead_letters.labels(topic)
             self.consumer_lag.labels(topic)
@@ -74,7 +83,7 @@ class Metrics:
                 self.alerts.labels(self.rule_label(rule_id), severity, change)
 
     def rule_label(self, rule_id: str) -> str:
-        """The rule's id for the first 500 rules, then `other`."""
+        """The rule's id for the first `MAX_RULE_LABELS` rules, then `other`."""
         if rule_id in self._rules_seen or len(self._rules_seen) < MAX_RULE_LABELS:
             self._rules_seen.add(rule_id)
             return rule_id

@@ -249,8 +249,11 @@ class FeedPoll:
 
     def _count(self, obtained: Obtained, published: tuple[Article, ...]) -> None:
         self._metrics.feed_polls.labels(obtained.status).inc()
-        if obtained.read is not None and obtained.read.body_cuts:
-            self._metrics.body_cuts.inc(obtained.read.body_cuts)
+        read = obtained.read
+        if read is not None:
+            self._metrics.body_cuts.inc(read.body_cuts)
+            self._metrics.entries_left_out.labels("beyond_limit").inc(read.entries_cut)
+            self._metrics.entries_left_out.labels("empty").inc(read.empty)
         for article in published:
             kind = "backfill" if article.backfill else "new" if article.revision == 1 else "changed"
             self._metrics.articles.labels(kind).inc()

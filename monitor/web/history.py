@@ -57,7 +57,7 @@ def read_page(history: AlertHistory, wanted: AlertFilter, after: StreamId, limit
 
 
 def newest(history: AlertHistory, wanted: AlertFilter, limit: int) -> HistoryPage:
-    """The newest wanted alerts among the last 1,000, oldest first; `next` is the end of the history.
+    """The newest wanted alerts among the last `MAX_LIMIT`, oldest first; `next` is the end of the history.
 
     Fewer when they are large, as in `read_page`.
     """

@@ -98,7 +98,7 @@ def stream_id(parameters: Mapping[str, str], key: str) -> StreamId | None:
 
 
 def limit(parameters: Mapping[str, str], default: int) -> int:
-    """How many; raises BadParameterError when it is no number from 1 to 1,000."""
+    """How many; raises BadParameterError when it is no number from 1 to `MAX_LIMIT`."""
     text = parameters.get("limit")
     if not text:
         return default

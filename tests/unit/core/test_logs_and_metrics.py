@@ -6,6 +6,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from prometheus_client import generate_latest
@@ -46,6 +47,29 @@ def test_hostile_text_cannot_break_a_text_line(stream: io.StringIO) -> None:
 
     assert stream.getvalue().count("\n") == 1
     assert "\x1b" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize(
+    "text", ["a\x1b[2Jb", "a\x9b2Jb", "a\u202eb", "a\ud800b", "a\x00b", "a\r\nb", "x" * 100_000], ids=ascii
+)
+def test_hostile_field_neither_steers_a_terminal_nor_floods_the_log(
+    text: str, form: Literal["text", "json"], stream: io.StringIO
+) -> None:
+    set_up_logging(LoggingSettings(format=form), stream=stream)
+    logging.getLogger("monitor.test").warning("feed failed", extra={"error": text})
+    line = stream.getvalue()
+
+    assert line.count("\n") == 1
+    assert line.rstrip("\n").isprintable()
+    assert len(line) < 3_000
+
+
+def test_a_malformed_request_makes_no_line(stream: io.StringIO) -> None:
+    set_up_logging(LoggingSettings(format="json"), stream=stream)
+    logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+
+    assert stream.getvalue() == ""
 
 
 def test_a_bug_is_logged_with_its_traceback(stream: io.StringIO) -> None:

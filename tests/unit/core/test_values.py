@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from monitor.core.durations import parse_duration, render_duration
 from monitor.core.errors import BadRecordError, NewerSchemaError
 from monitor.core.escape import clean, one_line
 from monitor.core.ids import ArticleId, Digest, FeedId, content_hash, partition_of
+from monitor.core.match import MAX_SUMMARY_CHARACTERS, MatchedArticle
 from monitor.core.stream import BEGINNING, StreamId
 
 MOMENT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -62,6 +64,15 @@ def test_a_newer_schema_is_no_bad_record() -> None:
 def test_what_is_no_article_is_a_bad_record(raw: bytes) -> None:
     with pytest.raises(BadRecordError, match="cannot decode record: articles"):
         decode_article(raw, "articles[0]@0")
+
+
+def test_matched_article_leaves_out_the_body_and_the_rest_of_a_long_summary() -> None:
+    article = msgspec.structs.replace(an_article(), summary="x" * 300_000, body="y" * 200_000)
+    matched = MatchedArticle.of(article)
+
+    assert matched.summary == "x" * MAX_SUMMARY_CHARACTERS
+    assert len(encode(matched)) < 2 * MAX_SUMMARY_CHARACTERS
+    assert (matched.id, matched.title, matched.digest) == (article.id, article.title, article.digest)
 
 
 def test_hashes_keep_the_bounds_of_their_parts() -> None:

@@ -17,6 +17,7 @@ from monitor.core.metrics import Metrics
 from monitor.core.ports import Lease
 from monitor.core.record import NewRecord, Position, Topic
 from monitor.core.settings import PollSettings
+from monitor.feeds.parse import MAX_ENTRIES
 from monitor.feeds.patience import PatientCalls
 from monitor.feeds.poll import FeedPoll, PollOutcome
 from monitor.feeds.results import Exchange, FetchFailed
@@ -201,6 +202,16 @@ async def test_document_that_the_parser_stumbles_over_fails_its_feed_only(bench:
     outcome = await bench.poll(rss(("a", "News")))
 
     assert (outcome.status, outcome.detail) == (PollStatus.PARSE_CRASH, "MemoryError: ")
+
+
+async def test_entries_that_become_no_article_are_counted(bench: Bench) -> None:
+    await bench.poll(rss(*((str(number), "News") for number in range(MAX_ENTRIES + 3))))
+    await bench.poll(b"<rss version='2.0'><channel><item><guid isPermaLink='false'>1</guid></item></channel></rss>")
+
+    def left_out(reason: str) -> float | None:
+        return bench.metrics.registry.get_sample_value("tocsin_entries_left_out_total", {"reason": reason})
+
+    assert (left_out("beyond_limit"), left_out("empty")) == (3, 1)
 
 
 async def test_document_that_stays_unreadable_stays_explained(bench: Bench) -> None:
