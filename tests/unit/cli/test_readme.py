@@ -1,0 +1,42 @@
+"""What the README tells a newcomer to type is there, and does what it says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from monitor.cli.init import write_configuration
+from tests.unit.cli.support import call
+
+PROJECT = Path(__file__).parents[3]
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (PROJECT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_the_first_rule_loads_beside_the_sample_rules_and_fires(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (rule,) = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
+    write_configuration(tmp_path)
+    (tmp_path / "rules" / "mine.yaml").write_text(rule, encoding="utf-8")
+    (tmp_path / "articles").write_text('{"id": 1, "title": "Undersea cable cut near the cape"}', encoding="utf-8")
+
+    checked = call(capsys, "check", "--config", tmp_path / "tocsin.yaml")
+    scanned = call(capsys, "scan", "--rules", tmp_path / "rules" / "mine.yaml", tmp_path / "articles")
+
+    assert (checked.code, checked.err) == (0, "")
+    assert len(scanned.out.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "command", sorted(set(re.findall(r"^(?:\.venv/bin/|\| `)tocsin ([a-z]+)", README, re.MULTILINE)))
+)
+def test_every_command_named_is_there(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert call(capsys, command, "--help").code == 0
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:`|^)make ([a-z]+)", README, re.MULTILINE))))
+def test_every_make_target_named_is_there(target: str) -> None:
+    assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)
