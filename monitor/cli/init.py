@@ -35,10 +35,10 @@ def write_configuration(folder: Path) -> list[Path]:
         UsageError: One of the files is there already (then nothing is written), or the folder cannot be written to.
     """
     paths = [folder / name for name in _TEMPLATES]
-    there = [str(path) for path in paths if path.exists()]
-    if there:
-        raise UsageError(f"will not overwrite {', '.join(there)}; name another folder: tocsin init FOLDER")
     try:
+        there = [str(path) for path in paths if path.exists()]
+        if there:
+            raise UsageError(f"will not overwrite {', '.join(there)}; name another folder: tocsin init FOLDER")
         for name, path in zip(_TEMPLATES, paths, strict=True):
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("x", encoding="utf-8") as file:
