@@ -20,10 +20,11 @@ from monitor.core.alert import Alert
 from monitor.core.clock import Clock
 from monitor.core.errors import LeaseLostError, StoreUnavailableError
 from monitor.core.metrics import Metrics
+from monitor.core.places import end_of, place_of
 from monitor.core.ports import AlertHistory, Deliveries, Lease, Leases
 from monitor.core.retries import STORE_BACKOFF, Backoff, Trouble
 from monitor.core.settings import DeliverSettings
-from monitor.core.stream import BEGINNING, StreamId
+from monitor.core.stream import StreamId
 
 log = logging.getLogger(__name__)
 
@@ -66,12 +67,6 @@ class Surroundings:
 class _Dead:
     reason: str
     attempts: int
-
-
-def end_of(history: AlertHistory) -> StreamId:
-    """The last place in the history."""
-    bounds = history.bounds()
-    return BEGINNING if bounds is None else bounds[1]
 
 
 def line_specs(subscriptions: Subscriptions) -> dict[str, LineSpec]:
@@ -168,7 +163,7 @@ class Line:
             return end
         saved = cursor
         for alert in alerts:
-            cursor = _place(alert)
+            cursor = place_of(alert)
             routed = route(self.spec.subscription, alert)
             if isinstance(routed, HeldBack):
                 self._around.metrics.held_back.labels(routed.reason).inc()
@@ -240,8 +235,3 @@ class Line:
             else:
                 self._store_trouble.ended()
                 return result
-
-
-def _place(alert: Alert) -> StreamId:
-    assert alert.streamid is not None  # noqa: S101 - our own impossibility: what the history gives has its place
-    return StreamId.parse(alert.streamid)

@@ -13,11 +13,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from consumers.delivery.follow import HistoryEnd, Sleep
-from consumers.delivery.line import LEASE_SECONDS, Line, LineSpec, Surroundings, end_of, line_specs
+from consumers.delivery.line import LEASE_SECONDS, Line, LineSpec, Surroundings, line_specs
 from consumers.delivery.subscriptions import Subscriptions
 from consumers.delivery.webhook import Sender, webhook_sender
 from monitor.core.clock import Clock
 from monitor.core.metrics import Metrics
+from monitor.core.places import end_of
 from monitor.core.ports import AlertHistory, Deliveries, Leases
 from monitor.core.settings import DeliverSettings
 from monitor.core.stream import StreamId

@@ -41,9 +41,3 @@ def print_alert(console: Console, alert: Alert) -> None:
 def addresses_line(url: str) -> str:
     """Where a person finds what."""
     return f"Live page {url}/  ·  metrics {url}/metrics  ·  API {url}/api/alerts"
-
-
-def past_matches_line(matches: int, feeds_with_matches: int, feeds: int) -> str:
-    """What the first polls found, and that the watch has begun."""
-    noun = "past match" if matches == 1 else "past matches"
-    return f"{matches} {noun} in {feeds_with_matches} of {feeds} feeds; watching for new ones"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -28,7 +27,7 @@ from monitor.core.settings import PollSettings, Settings, load_settings
 from monitor.feeds.check import FeedCheck, check_feed
 from monitor.feeds.feed_list import load_feeds
 from monitor.storage.sqlite import open_reader
-from monitor.web.words import feed_rows
+from monitor.web.words import ago, feed_rows
 
 _AT_ONE_TIME = 16
 _WIDTH_IN_FILES = 200  # characters; on a terminal its own width
@@ -119,7 +118,7 @@ def _print_checks(checks: Sequence[FeedCheck]) -> None:
             one_line(check.feed_id, 40),
             Text(check.status, style),
             str(check.entries),
-            _age(check.newest_at, now),
+            ago(check.newest_at, now) if check.newest_at else "–",
             check.lang,
             f"{check.duration_seconds:.1f}",
             Text(one_line(remarks, 100)),
@@ -153,13 +152,6 @@ def _states(settings: Settings) -> Mapping[FeedId, FeedState]:
     except StoreError as error:
         print(f"tocsin: states are not shown: {error}", file=sys.stderr)
         return {}
-
-
-def _age(moment: datetime | None, now: datetime) -> str:
-    if moment is None:
-        return "–"
-    hours = (now - moment).total_seconds() / 3600
-    return f"{hours:.0f} h ago" if hours < 72 else f"{hours / 24:.0f} days ago"
 
 
 def _table(*headings: str) -> Table:

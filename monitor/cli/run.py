@@ -12,17 +12,18 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
-import msgspec
 from rich.console import Console
 
 from monitor.cli.configuration import config_option, find_config, load_configuration
-from monitor.cli.console import addresses_line, past_matches_line, print_alert
+from monitor.cli.console import addresses_line, print_alert
 from monitor.cli.daemon import Daemon, DrainTimeoutError, Running, end_process_in_time, exit_hard
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.logs import set_up_logging
-from monitor.core.match import PAST_MATCH_PREFIX, PastMatch
-from monitor.core.ports import AlertHistory, PartitionStates
-from monitor.core.stream import BEGINNING, StreamId
+from monitor.core.places import end_of, place_of
+from monitor.core.ports import AlertHistory
+from monitor.core.stream import StreamId
+from monitor.web.past_matches import read_past_matches
+from monitor.web.words import past_matches_sentence
 
 _log = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ async def _tell(console: Console | None, feeds: int, running: Running, stop: asy
         tasks = [group.create_task(_tell_past_matches(console, feeds, running))]
         if console is not None:
             console.print(addresses_line(running.url), style="bold", soft_wrap=True)
-            begin = await _read(partial(_end_of, running.history))
+            begin = await _read(partial(end_of, running.history))
             tasks.append(group.create_task(print_alerts(console, running.history, begin, stop)))
         await stop.wait()
         for task in tasks:
@@ -102,28 +103,20 @@ async def print_alerts(console: Console, history: AlertHistory, begin: StreamId,
         await _read(partial(history.wait, place, timeout_seconds=0.5))
         for alert in await _read(partial(history.read, place, limit=100)):
             print_alert(console, alert)
-            if alert.streamid is not None:
-                place = StreamId.parse(alert.streamid)
+            place = place_of(alert)
 
 
 async def _tell_past_matches(console: Console | None, feeds: int, running: Running) -> None:
     await running.first_round_done.wait()
-    count = partial(count_past_matches, running.partition_states)
-    before, now = None, await _read(count)
-    while before != now:
+    read = partial(read_past_matches, running.partition_states)
+    before, now = -1, await _read(read)
+    while before != len(now):
         await asyncio.sleep(_SETTLE_SECONDS)
-        before, now = now, await _read(count)
-    line = past_matches_line(*now, feeds)
+        before, now = len(now), await _read(read)
+    line = past_matches_sentence(now, feeds)
     if console is not None:
         console.print(line, style="dim", soft_wrap=True)
-    _log.info("first polls done", extra={"past_matches": now[0], "feeds_with_matches": now[1], "feeds": feeds})
-
-
-def count_past_matches(states: PartitionStates) -> tuple[int, int]:
-    """Past matches, and the feeds that brought them."""
-    decoder = msgspec.json.Decoder(PastMatch)
-    found = [decoder.decode(raw) for _, _, raw in states.entries(PAST_MATCH_PREFIX)]
-    return len({match.article.id for match in found}), len({match.article.feed_id for match in found})
+    _log.info("first polls done", extra={"past_matches": len(now), "feeds": feeds})
 
 
 async def _read(query: Callable[[], _Result]) -> _Result:
@@ -133,8 +126,3 @@ async def _read(query: Callable[[], _Result]) -> _Result:
             return await asyncio.to_thread(query)
         except StoreUnavailableError:
             await asyncio.sleep(_RETRY_SECONDS)
-
-
-def _end_of(history: AlertHistory) -> StreamId:
-    bounds = history.bounds()
-    return BEGINNING if bounds is None else bounds[1]

@@ -9,8 +9,6 @@ from typing import Protocol
 from urllib.parse import urldefrag
 
 import click
-from publicsuffixlist import PublicSuffixList
-from yarl import URL
 
 from consumers.alerting.memory import STORY_PREFIX, decode_entry
 from consumers.alerting.story import Story
@@ -28,8 +26,10 @@ from monitor.core.escape import one_line
 from monitor.core.feed import Feed, FeedState
 from monitor.core.ids import ArticleId, FeedId
 from monitor.core.match import Fired
+from monitor.core.places import place_of
 from monitor.core.record import Record, Topic
 from monitor.core.stream import BEGINNING, StreamId
+from monitor.feeds.domains import registrable_domain
 from monitor.feeds.urls import canonical_url
 from monitor.storage.sqlite import open_reader
 from monitor.web.query import article_url
@@ -93,7 +93,7 @@ def explain_url(url: str, configuration: Configuration, store: Store, *, clock: 
         return "\n".join(
             [
                 f"Not seen in the last {kept}: {one_line(url, 200)}",
-                *_explain_feeds(_domain(url), configuration.feeds, store.feed_states.load_all(), clock()),
+                *_explain_feeds(registrable_domain(url), configuration.feeds, store.feed_states.load_all(), clock()),
             ]
         )
     lines: list[str] = []
@@ -211,11 +211,11 @@ def _all(history: _History) -> Iterator[Alert]:
     place = BEGINNING
     while alerts := history.read(place, limit=_BATCH):
         yield from alerts
-        place = StreamId.parse(alerts[-1].streamid or str(BEGINNING))
+        place = place_of(alerts[-1])
 
 
 def _explain_feeds(domain: str, feeds: Sequence[Feed], states: Mapping[FeedId, FeedState], now: datetime) -> list[str]:
-    near = [feed for feed in feeds if domain and domain in (_domain(feed.url), feed.publisher)]
+    near = [feed for feed in feeds if domain and domain in (registrable_domain(feed.url), feed.publisher)]
     if not near:
         return [f"No feed of {domain or 'that site'} is watched."]
     lines: list[str] = []
@@ -223,14 +223,6 @@ def _explain_feeds(domain: str, feeds: Sequence[Feed], states: Mapping[FeedId, F
         entries = f"; entries in it then: {row.state.entries}" if row.state and row.health == "ok" else ""
         lines.append(f"Feed {row.feed.id} of {domain}: {row.words}{entries}")
     return lines
-
-
-def _domain(url: str) -> str:
-    try:
-        host = URL(url).host or ""
-    except ValueError:
-        return ""
-    return str(PublicSuffixList().privatesuffix(host) or host)
 
 
 def _moment(moment: datetime) -> str:

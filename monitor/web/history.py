@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from monitor.core import codec
 from monitor.core.alert import Alert
+from monitor.core.places import place_of
 from monitor.core.ports import AlertHistory
 from monitor.core.stream import BEGINNING, StreamId
 from monitor.web.query import MAX_LIMIT, AlertFilter
@@ -27,11 +28,6 @@ class HistoryPage:
     alerts: tuple[Alert, ...]
     next: StreamId
     at_end: bool
-
-
-def place_of(alert: Alert) -> StreamId:
-    """Where an alert from the history stands in it."""
-    return StreamId.parse(alert.streamid or str(BEGINNING))
 
 
 def read_page(history: AlertHistory, wanted: AlertFilter, after: StreamId, limit: int) -> HistoryPage:

@@ -24,11 +24,12 @@ from monitor.core import codec
 from monitor.core.alert import Alert
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.metrics import Metrics
+from monitor.core.places import place_of
 from monitor.core.ports import AlertHistory
 from monitor.core.retries import Trouble
 from monitor.core.stopping import is_set_within
 from monitor.core.stream import BEGINNING, StreamId
-from monitor.web.history import BATCH, place_of
+from monitor.web.history import BATCH
 from monitor.web.query import AlertFilter
 
 _log = logging.getLogger(__name__)

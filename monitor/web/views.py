@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from monitor.core import codec
-from monitor.core.match import PAST_MATCH_PREFIX, PastMatch
 from monitor.web.cards import cards_of
 from monitor.web.history import newest
 from monitor.web.page import PageContent, render_page
+from monitor.web.past_matches import read_past_matches
 from monitor.web.query import AlertFilter
 from monitor.web.services import WebServices
 from monitor.web.words import FeedRow, feed_rows, feeds_sentence, past_matches_sentence, shown_url
@@ -25,7 +24,7 @@ def live_page(services: WebServices) -> str:
         end=page.next,
         epoch=services.history.epoch(),
         rows=_rows(services),
-        past_matches=_past_matches(services),
+        past_matches=read_past_matches(services.partition_states),
         now=services.clock(),
     )
     return render_page(content)
@@ -39,7 +38,7 @@ def feeds_view(services: WebServices) -> dict[str, Any]:
 
 def past_matches_view(services: WebServices) -> dict[str, Any]:
     """How many past matches there are, and the newest."""
-    matches = _past_matches(services)
+    matches = read_past_matches(services.partition_states)
     return {
         "summary": past_matches_sentence(matches, len(services.feeds())),
         "count": len(matches),
@@ -49,13 +48,6 @@ def past_matches_view(services: WebServices) -> dict[str, Any]:
 
 def _rows(services: WebServices) -> list[FeedRow]:
     return feed_rows(services.feeds(), services.feed_states.load_all(), services.clock())
-
-
-def _past_matches(services: WebServices) -> list[PastMatch]:
-    """All of them, the newest first."""
-    entries = services.partition_states.entries(PAST_MATCH_PREFIX)
-    matches = [codec.decode_past_match(value, f"{key} of partition {partition}") for partition, key, value in entries]
-    return sorted(matches, key=lambda match: match.article.published_at or match.article.first_seen_at, reverse=True)
 
 
 def _feed_view(row: FeedRow) -> dict[str, Any]:

@@ -174,13 +174,19 @@ async def test_past_matches_are_counted_with_their_feeds_and_newest_first(site: 
         f"{PAST_MATCH_PREFIX}{hours}": encode(PastMatch(rules=("bridges",), article=_article(hours, feed)))
         for hours, feed in ((5, "one"), (2, "two"), (3, "one"))
     }
+    again = PastMatch(rules=("tunnels",), article=_article(3, "one"))
+    entries[f"{PAST_MATCH_PREFIX}another group"] = encode(again)
     head = Head(offset=0, version=1, clock=None)
     site.store.partition_states.save([PartitionChange(partition=0, head=head, put=entries)])
 
     _, body = await get(site, "/api/past-matches")
 
     assert body["summary"] == "3 past matches in 2 of 3 feeds; watching for new ones"
-    assert [match["article"]["id"] for match in body["matches"]] == ["2", "3", "5"]
+    assert [(match["article"]["id"], match["rules"]) for match in body["matches"]] == [
+        ("2", ["bridges"]),
+        ("3", ["bridges", "tunnels"]),
+        ("5", ["bridges"]),
+    ]
 
 
 async def test_why_answers_in_plain_text(site: Site) -> None:

@@ -1,0 +1,22 @@
+"""Places in the alert history: of an alert, and of its end. Knows no store but through its port."""
+
+from __future__ import annotations
+
+from monitor.core.alert import Alert
+from monitor.core.ports import AlertHistory
+from monitor.core.stream import BEGINNING, StreamId
+
+
+def place_of(alert: Alert) -> StreamId:
+    """Where an alert from the history stands in it.
+
+    Raises:
+        ValueError: It is not from the history: only publishing gives a place.
+    """
+    return StreamId.parse(alert.streamid or "none")
+
+
+def end_of(history: AlertHistory) -> StreamId:
+    """The last place in the history; blocks, and raises as `AlertHistory.bounds`."""
+    bounds = history.bounds()
+    return BEGINNING if bounds is None else bounds[1]
