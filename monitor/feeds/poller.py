@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.core.clock import Clock
@@ -39,21 +38,10 @@ _FORGET_EVERY = timedelta(days=1)
 _DRAIN_SECONDS = 1.5  # appends and saves under way at a stop; the rest is dropped and fetched again
 
 
-@dataclass
-class FirstRound:
-    """How the first look at all feeds goes, for the console."""
-
-    feeds_polled_once: int = 0
-    feeds_failed: int = 0
-    articles: int = 0
-    past_articles: int = 0
-
-
 class Poller:
     """Polls feeds until stopped. Closes nothing of what it was given.
 
     Attributes:
-        first_round: Counts over the feeds polled so far, each feed's first poll in this process only.
         first_round_done: Set when each feed was polled at least once, in this or an earlier process, whatever came.
     """
 
@@ -102,7 +90,6 @@ class Poller:
         self._wake = asyncio.Event()
         self._is_running = False
         self._latest = clock()
-        self.first_round = FirstRound()
         self.first_round_done = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -282,7 +269,8 @@ class Poller:
             if self._conditions.get(feed_id) != condition:
                 self._conditions[feed_id] = condition
                 self._show_conditions()
-            self._count_first_round(outcome)
+            self._unseen.discard(feed_id)
+            self._note_first_round()
         watched = sum(feed.enabled for feed in self._feeds.values())
         change = self._network.record(feed_id, outcome.status, feeds=max(1, watched))
         _tell(outcome, is_excused=self._network.excuses(outcome.status))
@@ -298,15 +286,6 @@ class Poller:
         for index, feed_id in enumerate(feed_ids):
             if feed_id in self._schedule:
                 self._schedule.add(feed_id, now + START_WINDOW * (index / len(feed_ids)))
-
-    def _count_first_round(self, outcome: PollOutcome) -> None:
-        if outcome.feed.id in self._unseen:
-            self._unseen.discard(outcome.feed.id)
-            self.first_round.feeds_polled_once += 1
-            self.first_round.feeds_failed += outcome.status.is_failure
-            self.first_round.articles += outcome.new
-            self.first_round.past_articles += outcome.backfill
-        self._note_first_round()
 
     def _note_first_round(self) -> None:
         if self._is_running and not self._unseen:

@@ -23,9 +23,9 @@ from consumers.rules.model import (
 )
 from consumers.rules.program import build
 from consumers.rules.reading import Reading, read
-from consumers.rules.reference import ReferenceRules
 from consumers.rules.scan import LeafTable
 from monitor.actors import Actor, ActorKind, Registry
+from tests.unit.rules.reference import ReferenceRules
 
 REGISTRY = Registry(
     [
