@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check format lock clean
+.PHONY: help run setup test check bench soak format lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,6 +24,12 @@ check: $(VENV)/.dev ## format, lint, types, import arrows
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/.dev ## latency and memory under a steady load (2 minutes)
+	$(BIN)/python -m tests.bench.latency
+
+soak: $(VENV)/.dev ## 200 times kill -9 under load (15 minutes)
+	$(BIN)/python -m tests.bench.kill9
 
 format: $(VENV)/.dev ## rewrite the code in our format
 	$(BIN)/ruff format .
