@@ -32,7 +32,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class RuleHits:
-    """A rule that holds, with everything it stands on, in the order of the text."""
+    """A rule that holds, with what it stands on, in the order of the text: the first places, where there are many."""
 
     rule: Rule
     hits: tuple[Hit, ...]
@@ -93,17 +93,14 @@ class CompiledRules:
         )
 
     def _hits(self, reading: Reading, hits: set[LeafHit]) -> tuple[Hit, ...]:
+        labelled = {(index, first, after, self._table.leaves[leaf].label) for index, first, after, leaf in hits}
         return tuple(
-            sorted(
-                {
-                    Hit(
-                        index,
-                        first,
-                        (reading.fields[index].tokens.starts[first], reading.fields[index].tokens.ends[after - 1]),
-                        self._table.leaves[leaf].label,
-                        reading.fields[index].name,
-                    )
-                    for index, first, after, leaf in hits
-                }
+            Hit(
+                index,
+                first,
+                (reading.fields[index].tokens.starts[first], reading.fields[index].tokens.ends[after - 1]),
+                label,
+                reading.fields[index].name,
             )
+            for index, first, after, label in sorted(labelled)
         )

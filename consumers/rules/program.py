@@ -2,6 +2,8 @@
 
 A node holds of a *region* (parts of fields, as token ranges) and then gives the hits it stands on: those of every
 part that holds, so that evidence does not depend on the order of evaluation. Hits must lie wholly in the region.
+Of the places of a leaf in a region, and of the sentences and paragraphs that hold, the first `MAX_SHOWN` are given:
+whether a rule holds does not depend on more, nobody reads more evidence, and a text made to hurt has ten thousand.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from heapq import merge
+from itertools import groupby, islice
 from typing import Protocol
 
 from consumers.rules.leaves import leaves_of
@@ -29,6 +33,8 @@ from consumers.rules.model import (
 from consumers.rules.reading import Reading, primary_language
 from consumers.rules.scan import LeafTable, Place
 from monitor.actors import Registry
+
+MAX_SHOWN = 100
 
 Region = tuple[Place, ...]  # field, from token, to token; in order
 LeafHit = tuple[int, int, int, int]  # field, from token, to token; leaf
@@ -89,7 +95,7 @@ class _LeafNode:
         places = context.places(self._leaf)
         if places and region is not context.whole:
             places = _inside(places, region)
-        return {(*place, self._leaf) for place in places} or None
+        return {(*place, self._leaf) for place in places[:MAX_SHOWN]} or None
 
 
 class _LangNode:
@@ -159,7 +165,8 @@ class _WithinNode:
         self.clauses = part.clauses
 
     def hits(self, context: Context, region: Region) -> set[LeafHit] | None:
-        found = [hits for unit in self._units(context, region) if (hits := self._part.hits(context, unit)) is not None]
+        tried = (self._part.hits(context, unit) for unit in self._units(context, region))
+        found = list(islice((hits for hits in tried if hits is not None), MAX_SHOWN))
         return set().union(*found) if found else None
 
     def _units(self, context: Context, region: Region) -> Iterable[Region]:
@@ -178,12 +185,12 @@ class _WithinNode:
                 for low, high in self._ranges(context, index)
                 if low < after and high > first
             ]
-        anchors = {
-            place
-            for leaf in self._anchor
-            for place in (context.places(leaf) if region is context.whole else _inside(context.places(leaf), region))
-        }
-        return [(unit,) for unit in sorted({self._unit(context, region, place) for place in anchors})]
+        anchors = (
+            context.places(leaf) if region is context.whole else _inside(context.places(leaf), region)
+            for leaf in sorted(self._anchor)
+        )
+        # Places in order lie in units in order, so that equal units are neighbours.
+        return ((unit,) for unit, _ in groupby(self._unit(context, region, place) for place in merge(*anchors)))
 
     def _ranges(self, context: Context, index: int) -> tuple[tuple[int, int], ...]:
         tokens = context.reading.fields[index].tokens

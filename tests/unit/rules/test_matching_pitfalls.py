@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from consumers.rules.compiled import CompiledRules
+from consumers.rules.program import MAX_SHOWN
 from consumers.rules.reading import read
 from tests.unit.rules.support import catalogue, holds, rules_of, spans, title
 
@@ -139,3 +142,19 @@ def test_language_and_publisher_are_conditions() -> None:
     assert spans("{query: war, publisher: cnn}", reading) is None
     assert spans("{query: war, lang: en}", title("War")) is None
     assert spans("{query: war, lang: und}", title("War")) == [("query: war", "War")]
+
+
+@pytest.mark.parametrize("scope", ["article", "paragraph", "sentence"])
+def test_text_made_of_hits_is_matched_in_time_by_many_rules(scope: str) -> None:
+    rules = "\n".join(
+        f"  - {{id: r{number}, when: {{same: {scope}, all: [{{query: harbour}}, {{query: 'ferry OR x{number}'}}]}}}}"
+        for number in range(40)
+    )
+    compiled = CompiledRules(rules_of(f"rules:\n{rules}\n"), catalogue())
+    reading = read({"body": "The ferry left the harbour.\n" * 9_000}, lang="en")
+    began = time.process_time()
+    matched = compiled.match(reading)
+
+    assert len(matched) == 40
+    assert max(len(found.hits) for found in matched) <= 2 * MAX_SHOWN
+    assert time.process_time() - began < 4  # it took twenty times as long with a hit for each place
