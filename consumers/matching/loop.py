@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
+from consumers.matching import worker
 from consumers.matching.pool import Failed, Pool, make_worker_pool, match_records
 from consumers.matching.worker import FromNewerVersion, ItemOutcome, Matched, RawRecord, Undecodable
 from consumers.rules.model import RuleSet
@@ -25,6 +27,7 @@ from monitor.core.settings import MatchSettings
 _logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
+_WARM_SECONDS = 60.0  # for a task that does nothing; starting and compiling come before it and do not count
 
 
 class MatchLoop:
@@ -51,6 +54,7 @@ class MatchLoop:
         self._lock = threading.Lock()
         self._wanted_rules = rule_set
         self._running_rules: RuleSet | None = None
+        self._warming: Future[list[ItemOutcome]] | None = None
         self._dead_letters = DeadLetters(Topic.ARTICLES, metrics, clock)
         self._patience = Patience(_logger, "match stage held up", backoff=backoff, group=group)
 
@@ -58,6 +62,11 @@ class MatchLoop:
         """Match by these rules from the next batch on. Safe from any thread; does not block."""
         with self._lock:
             self._wanted_rules = rule_set
+
+    def is_warm(self) -> bool:
+        """Whether a worker has compiled the rules: before that, articles wait. Safe from any thread."""
+        warming = self._warming
+        return warming is not None and warming.done()
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; then return within a second or so, an unfinished batch dropped.
@@ -97,7 +106,10 @@ class MatchLoop:
             pool.close()
         self._running_rules = wanted
         _logger.info("rules in force", extra={"digest": wanted.digest, "rules": len(wanted)})
-        return self._make_pool(wanted, self._settings.workers)
+        made = self._make_pool(wanted, self._settings.workers)
+        # A batch of nothing: the workers start and compile now, not when the first article is here.
+        self._warming = made.submit(_WARM_SECONDS, worker.match_batch, [], article_seconds=1, matched_at=self._clock())
+        return made
 
     def _step(self, consumer: LogConsumer, pool: Pool, stop: threading.Event) -> None:
         polled = consumer.poll(max_records=self._settings.batch * self._settings.workers, timeout_seconds=POLL_SECONDS)

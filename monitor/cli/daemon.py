@@ -89,6 +89,7 @@ class Daemon:
         self._metrics = Metrics()
         self._appliers: list[Callable[[Configuration], None]] = []
         self._problems: dict[str, str] = {"service": "is starting"}
+        self._is_warm: Callable[[], bool] = lambda: False
         self._stop_threads = threading.Event()
 
     async def run(self, stop: asyncio.Event, on_started: Callable[[Running], Awaitable[None]]) -> None:
@@ -207,6 +208,7 @@ class Daemon:
             lambda configuration: match.set_rules(configuration.rules),
             lambda configuration: send.set_subscriptions(configuration.subscriptions),
         ]
+        self._is_warm = match.is_warm
         return {"match": match.run, "alert": alert.run, "publish": publish.run, "send": send.run}
 
     def _web_services(self, settings: Settings, store: EmbeddedStore) -> WebServices:
@@ -218,10 +220,14 @@ class Daemon:
             metrics=self._metrics,
             token=settings.web.token,
             why=lambda url: explain_url(url, self._configuration, store),
-            problems=lambda: dict(self._problems),
+            problems=self._all_problems,
             clock=self._clock,
             host=settings.web.host,
         )
+
+    def _all_problems(self) -> dict[str, str]:
+        """What keeps the service from being ready, by the part it concerns."""
+        return self._problems if self._is_warm() else {**self._problems, "match": "its workers are compiling the rules"}
 
     async def _keep_trimming(self, store: EmbeddedStore, settings: Settings, stop: asyncio.Event) -> None:
         retention = {Topic(name): getattr(settings.log, name) for name in Topic}

@@ -174,6 +174,16 @@ def stage() -> Iterator[Stage]:
     worker._rules = None
 
 
+def test_workers_compile_before_the_first_article_is_there(stage: Stage) -> None:
+    warm: list[bool] = []
+    stage.put("War one")
+    warm.append(stage.loop.is_warm())
+    stage.run(then=lambda: warm.append(stage.loop.is_warm()))
+
+    assert warm == [False, True]
+    assert stage.pools[0].sizes == [1]
+
+
 def test_matches_go_on_the_log_in_the_order_of_the_articles(stage: Stage) -> None:
     stage.put("War one", "Peace", "War two")
     stage.run()
