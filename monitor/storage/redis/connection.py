@@ -66,24 +66,27 @@ def command_client(connection: RedisConnection) -> redis.Redis:
         StoreError: The URL is not of a form that is allowed.
     """
     retry = Retry(ExponentialBackoff(cap=MAX_RETRY_SECONDS, base=FIRST_RETRY_SECONDS), RETRIES, (RedisConnectionError,))
-    return _client(connection, socket_timeout=connection.timeout_seconds, retry=retry)
+    return _client(connection, retry)
 
 
 def subscriber_client(connection: RedisConnection) -> redis.Redis:
-    """A client for one subscriber, who waits without end and is told when its connection breaks; closed likewise.
+    """A client for one subscriber, who is told when its connection breaks; whoever asked closes it.
+
+    Its time limit is for connecting and sending: `get_message` waits as long as it is told, however quiet the channel.
 
     Raises:
         StoreError: As `command_client`.
     """
     # A retry would subscribe again in silence, and what was published meanwhile would be missed unseen.
-    return _client(connection, socket_timeout=None, retry=Retry(NoBackoff(), 0, (RedisConnectionError,)))
+    return _client(connection, Retry(NoBackoff(), 0, (RedisConnectionError,)))
 
 
-def _client(connection: RedisConnection, **options: Any) -> redis.Redis:
+def _client(connection: RedisConnection, retry: Retry) -> redis.Redis:
     pool = ConnectionPool(
-        **options,
         **_address_options(connection),
+        retry=retry,
         socket_connect_timeout=connection.timeout_seconds,
+        socket_timeout=connection.timeout_seconds,
         protocol=2,  # no handshake that an ACL would have to allow
         driver_info=None,  # likewise
     )

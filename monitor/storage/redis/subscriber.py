@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 RECHECK_SECONDS = 1.0  # how late something may be noticed whose wake-up was lost
 HEARTBEAT_SECONDS = 5.0
-SILENT_HEARTBEATS = 3  # without an answer: the connection is dead
+SILENT_HEARTBEATS = 3  # unanswered in a row: the connection is dead
 RETRY_SECONDS = 0.5
 _STOP_SECONDS = 0.2  # how late the thread notices that it should end
 
@@ -76,17 +76,16 @@ class Subscriber:
                 self._stop.wait(RETRY_SECONDS)
 
     def _listen(self, pubsub: PubSub) -> None:
-        heard_at = asked_at = time.monotonic()
+        asked_at, unanswered = time.monotonic(), 0
         while not self._stop.is_set():
             message = pubsub.get_message(timeout=_STOP_SECONDS)
-            now = time.monotonic()
             if message is not None:
-                heard_at = now
+                unanswered = 0
                 # A new subscription counts too: something may have come before it stood.
                 if message["type"] in {"message", "subscribe"}:
                     self._signal.notify()
-            if now - heard_at > SILENT_HEARTBEATS * self._heartbeat_seconds:
-                raise _SilenceError(f"no answer for {now - heard_at:.0f} s")
-            if now - asked_at >= self._heartbeat_seconds:
+            if time.monotonic() - asked_at >= self._heartbeat_seconds:
+                if unanswered == SILENT_HEARTBEATS:
+                    raise _SilenceError(f"no answer to {unanswered} heartbeats")
                 pubsub.ping()  # answered on this connection, among the messages
-                asked_at = now
+                asked_at, unanswered = time.monotonic(), unanswered + 1

@@ -1,0 +1,33 @@
+"""A Redis for the tests of its adapters: one server per session, a prefix per test."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from monitor.storage.redis import RedisConnection, RedisStores, open_redis
+from tests.support.redis_server import RedisServer, why_no_redis
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A running server; whoever stops or changes one takes a server of its own."""
+    if (reason := why_no_redis()) is not None:
+        pytest.skip(reason)
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def connection(redis_server: RedisServer) -> RedisConnection:
+    """The way to it, as a tenant that nobody was before."""
+    return RedisConnection(redis_server.url, prefix=f"t{uuid.uuid4().hex[:12]}")
+
+
+@pytest.fixture
+def stores(connection: RedisConnection) -> Iterator[RedisStores]:
+    """Empty stores there."""
+    with open_redis(connection) as opened:
+        yield opened
