@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.core.clock import utc_now
 from monitor.core.errors import LeaseLostError, StoreUnavailableError
 from monitor.core.feed import EntryState, FeedChange, FeedState
 from monitor.core.ids import ArticleId, Digest, FeedId
 from monitor.core.ports import Head, PartitionChange, PartitionState
 from monitor.core.stream import BEGINNING, StreamId
 from monitor.storage.redis import RedisConnection, RedisStores, open_redis
-from tests.contract.support import NOW, alert
+from tests.contract.support import NOW, alert, until
 from tests.support.redis_server import RedisServer
 
 pytestmark = pytest.mark.external_service
@@ -40,6 +42,10 @@ def stores(server: RedisServer) -> Iterator[RedisStores]:
 def crash(server: RedisServer) -> None:
     server.kill()
     server.start()
+
+
+def until_long(stores: RedisStores, length: int) -> None:
+    until(lambda: len(stores.history.read(BEGINNING, limit=length)) == length)
 
 
 def test_everything_acknowledged_is_there_after_a_crash(server: RedisServer, stores: RedisStores) -> None:
@@ -128,3 +134,32 @@ def test_a_server_that_forgot_the_scripts_gets_them_again(server: RedisServer, s
     server.command("SCRIPT", "FLUSH")
 
     assert stores.history.append([alert("a1")], now=NOW) == [None]
+
+
+def test_crashes_under_load_lose_and_double_nothing(server: RedisServer, stores: RedisStores) -> None:
+    crashes_are_over = threading.Event()
+
+    def append(writer: int) -> int:
+        """Append one alert after the other, each until it is acknowledged; how many."""
+        count = 0
+        while not crashes_are_over.is_set():
+            try:
+                stores.history.append([alert(f"{writer}-{count}")], now=utc_now())
+            except StoreUnavailableError:
+                continue
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(3) as pool:
+        appending = [pool.submit(append, writer) for writer in range(3)]
+        for length in (300, 600, 900):
+            until_long(stores, length)
+            crash(server)
+        crashes_are_over.set()
+        counts = [one.result() for one in appending]
+
+    alerts = stores.history.latest(100_000)
+    assert sorted(one.data.alert_id for one in alerts) == sorted(
+        f"{writer}-{n}" for writer, count in enumerate(counts) for n in range(count)
+    )
+    assert [one.previous for one in alerts] == [None, *(one.streamid for one in alerts[:-1])]
