@@ -1,4 +1,4 @@
-"""A Redis for the tests of its adapters: one server per session, a prefix per test."""
+"""Stores on Redis for the tests of its adapters, a prefix per test."""
 
 from __future__ import annotations
 
@@ -8,16 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from monitor.storage.redis import RedisConnection, RedisStores, open_redis
-from tests.support.redis_server import RedisServer, why_no_redis
-
-
-@pytest.fixture(scope="session")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """A running server; whoever stops or changes one takes a server of its own."""
-    if (reason := why_no_redis()) is not None:
-        pytest.skip(reason)
-    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
-        yield server
+from tests.support.redis_server import RedisServer
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -17,10 +17,11 @@ from monitor.core.codec import decode_alert
 from monitor.core.errors import StoreError
 from monitor.core.feed import FeedChange, FeedState
 from monitor.core.ids import FeedId
-from monitor.core.ports import Head, PartitionChange, PartitionState
+from monitor.core.ports import Head, Lease, PartitionChange, PartitionState
 from monitor.core.record import Topic
 from monitor.core.stream import BEGINNING, StreamId
 from monitor.storage.redis import RedisConnection, RedisStores, open_redis
+from monitor.storage.redis.deliveries import TRIM_BATCH
 from tests.contract.support import NOW, alert, until
 from tests.support.redis_server import RedisServer
 
@@ -45,6 +46,19 @@ def publish(stores: RedisStores, *alerts: Alert) -> list[Alert]:
 def of_rule(rule: str, alert_id: str, *, shadow: bool = False) -> Alert:
     one = alert(alert_id)
     return msgspec.structs.replace(one, data=msgspec.structs.replace(one.data, rule=rule, shadow=shadow))
+
+
+def add_dead(stores: RedisStores, one: Alert, lease: Lease, *, now: datetime) -> None:
+    stores.deliveries.add_dead(
+        name="desk",
+        channel="hook",
+        subscription="desk",
+        alert=one,
+        reason="410 Gone",
+        attempts=8,
+        now=now,
+        lease=lease,
+    )
 
 
 @contextmanager
@@ -218,16 +232,7 @@ def test_retention_forgets_alerts_then_their_revisions_and_dead_deliveries(store
     for n, moment in enumerate([NOW, NOW + 3 * DAY]):
         [one] = stores.history.append([alert(f"a{n}")], now=moment)
         assert one is not None
-        stores.deliveries.add_dead(
-            name="desk",
-            channel="hook",
-            subscription="desk",
-            alert=one,
-            reason="410 Gone",
-            attempts=8,
-            now=moment,
-            lease=lease,
-        )
+        add_dead(stores, one, lease, now=moment)
     keep = {Topic.ALERTS: 2 * DAY, Topic.DEADLETTERS: 2 * DAY}
 
     stores.trim(keep, NOW + 3 * DAY)
@@ -248,18 +253,20 @@ def test_a_dead_delivery_told_twice_is_kept_once(stores: RedisStores) -> None:
     [one] = publish(stores, alert())
 
     for _ in range(2):
-        stores.deliveries.add_dead(
-            name="desk",
-            channel="hook",
-            subscription="desk",
-            alert=one,
-            reason="410 Gone",
-            attempts=8,
-            now=NOW,
-            lease=lease,
-        )
+        add_dead(stores, one, lease, now=NOW)
 
     assert len(stores.deliveries.dead(10)) == 1
+
+
+def test_many_dead_deliveries_go_in_several_steps(stores: RedisStores) -> None:
+    lease = stores.leases.acquire("desk", "me", seconds=60, now=NOW)
+    assert lease is not None
+    for one in publish(stores, *(alert(f"a{n}") for n in range(TRIM_BATCH + 1))):
+        add_dead(stores, one, lease, now=NOW)
+
+    assert stores.deliveries.trim(NOW) == 0
+    assert stores.deliveries.trim(NOW + DAY) == TRIM_BATCH + 1
+    assert stores.deliveries.dead(10) == []
 
 
 def test_a_damaged_value_is_named(stores: RedisStores, connection: RedisConnection, redis_server: RedisServer) -> None:
@@ -279,13 +286,4 @@ def test_an_alert_without_a_place_cannot_be_put_aside(stores: RedisStores) -> No
     assert lease is not None
 
     with pytest.raises(StoreError, match="has no place in the history"):
-        stores.deliveries.add_dead(
-            name="desk",
-            channel="hook",
-            subscription="desk",
-            alert=alert(),
-            reason="410 Gone",
-            attempts=8,
-            now=NOW,
-            lease=lease,
-        )
+        add_dead(stores, alert(), lease, now=NOW)
