@@ -19,6 +19,7 @@ from monitor.storage.kafka.assignment import Assignment
 from monitor.storage.kafka.connection import REQUEST_SECONDS, KafkaConnection, make_member
 from monitor.storage.kafka.records import to_records
 from monitor.storage.kafka.translate import COMMIT_REFUSED, translating
+from monitor.storage.kafka.workarounds import revive
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +49,6 @@ class KafkaLogConsumer:
         while True:
             left = max(0.0, deadline - time.monotonic())
             with translating(f"poll {self._name}"):
-                _go_on_joining(consumer)
                 records = self._fetch(consumer, max_records, min(left, SLICE_SECONDS))
             assigned, revoked = self._take_changes(consumer)
             if records or assigned or revoked or left <= 0:
@@ -158,6 +158,7 @@ class KafkaLogConsumer:
             self._crowding = frozenset()
             if others := self._fetch_without(consumer, crowding, max_records):
                 return others
+        revive(consumer)
         fetched = consumer.poll(timeout_ms=timeout_seconds * 1000, max_records=max_records)
         records = to_records(self._topic, fetched.values())
         if len(records) >= max_records:
@@ -165,6 +166,7 @@ class KafkaLogConsumer:
         return records
 
     def _fetch_without(self, consumer: KafkaConsumer, partitions: frozenset[int], max_records: int) -> list[Record]:
+        revive(consumer)
         consumer.pause(*self._places(partitions))
         try:
             return to_records(self._topic, consumer.poll(timeout_ms=0, max_records=max_records).values())
@@ -174,14 +176,3 @@ class KafkaLogConsumer:
 
     def _places(self, partitions: Iterable[int]) -> list[TopicPartition]:
         return [TopicPartition(self._name, partition) for partition in sorted(partitions)]
-
-
-def _go_on_joining(consumer: KafkaConsumer) -> None:
-    """Let the library finish a rebalance that it forgets, up to 3.0.12, and then sits in for ever without partitions.
-
-    It happens when new metadata was the cause, and a poll timed out under way: once the assignment is made, nothing
-    says any more that there is one to take. Kafka's Java client had the same fault, KAFKA-9815.
-    """
-    coordinator = consumer._coordinator
-    if coordinator.rejoining:
-        coordinator.request_rejoin()
