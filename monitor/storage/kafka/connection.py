@@ -6,12 +6,13 @@ Settings that carry a promise stand here with their reason; what is not here is 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.net.compat import KafkaNetClient
 
 from monitor.core.errors import StoreError
 from monitor.core.record import Topic
@@ -66,9 +67,10 @@ def make_producer(connection: KafkaConnection) -> KafkaProducer:
     Raises:
         StoreUnavailableError: No broker answered.
     """
-    with translating(f"reach Kafka at {connection}"):
+    with translating(f"reach Kafka at {connection}"), _cleaning_up() as make_client:
         return KafkaProducer(
             **_common(connection),
+            kafka_client=make_client,
             acks="all",  # an appended record is on every replica that is in step
             enable_idempotence=True,  # a retry inside the client doubles nothing and keeps the order
             delivery_timeout_ms=_ms(DELIVERY_SECONDS),
@@ -86,9 +88,10 @@ def make_member(
     connection: KafkaConnection, topic: Topic, group: str, listener: ConsumerRebalanceListener
 ) -> KafkaConsumer:
     """A consumer that joins the group with its first poll; for one thread. Blocks and raises as `make_producer`."""
-    with translating(f"reach Kafka at {connection}"):
+    with translating(f"reach Kafka at {connection}"), _cleaning_up() as make_client:
         consumer = KafkaConsumer(
             **_reading(connection),
+            kafka_client=make_client,
             group_id=connection.group(group),
             auto_offset_reset="earliest",  # a new group reads everything there is
             enable_auto_commit=False,  # done is what the stage says is done
@@ -107,9 +110,10 @@ def make_member(
 
 def make_reader(connection: KafkaConnection) -> KafkaConsumer:
     """A consumer outside any group; for one thread at a time. Blocks and raises as `make_producer`."""
-    with translating(f"reach Kafka at {connection}"):
+    with translating(f"reach Kafka at {connection}"), _cleaning_up() as make_client:
         return KafkaConsumer(
             **_reading(connection),
+            kafka_client=make_client,
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",  # what retention took while we looked is passed over
@@ -119,8 +123,25 @@ def make_reader(connection: KafkaConnection) -> KafkaConsumer:
 
 def make_admin(connection: KafkaConnection) -> KafkaAdminClient:
     """A client that looks at topics and makes them. Blocks and raises as `make_producer`."""
-    with translating(f"reach Kafka at {connection}"):
-        return KafkaAdminClient(**_common(connection))
+    with translating(f"reach Kafka at {connection}"), _cleaning_up() as make_client:
+        return KafkaAdminClient(**_common(connection), kafka_client=make_client)
+
+
+@contextmanager
+def _cleaning_up() -> Iterator[Callable[..., KafkaNetClient]]:
+    """Gives what makes the inner client of another; when that fails, the library leaves its thread and its sockets."""
+    made: list[KafkaNetClient] = []
+
+    def make(**config: object) -> KafkaNetClient:
+        made.append(KafkaNetClient(**config))
+        return made[-1]
+
+    try:
+        yield make
+    except BaseException:
+        for client in made:
+            client.close()
+        raise
 
 
 @contextmanager

@@ -28,10 +28,17 @@ def to_record(topic: Topic, fetched: FetchedRecord) -> Record:
     """Ours of one of Kafka's. Another program's record without key or value becomes an empty one: a dead letter."""
     return Record(
         position=Position(topic, fetched.partition, fetched.offset),
-        key=(fetched.key or b"").decode("utf-8", "surrogateescape"),
+        key=_key(fetched.key or b""),
         value=fetched.value or b"",
         appended_at=datetime.fromtimestamp(fetched.timestamp / 1000, UTC),
     )
+
+
+def _key(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "replace")  # not one of ours
 
 
 def to_records(topic: Topic, fetched: Iterable[Iterable[FetchedRecord]]) -> list[Record]:
