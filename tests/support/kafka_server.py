@@ -19,9 +19,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from monitor.core.errors import StoreUnavailableError
+from monitor.storage.kafka.connection import KafkaConnection, make_admin
 from tests.support.free_ports import free_ports
 
 JARS = Path(__file__).parents[2] / ".cache" / "kafka"
@@ -170,8 +171,8 @@ class KafkaServer:
         host, port = self.bootstrap.split(":")
         try:
             socket.create_connection((host, int(port)), timeout=1).close()
-            admin = KafkaAdminClient(bootstrap_servers=self.bootstrap, bootstrap_timeout_ms=1000)
-        except (OSError, KafkaError):
+            admin = make_admin(KafkaConnection((self.bootstrap,), prefix="starting"))
+        except (OSError, StoreUnavailableError):
             time.sleep(0.1)
             return False
         try:
