@@ -19,7 +19,6 @@ from monitor.core.record import Topic
 from monitor.storage.kafka.translate import translating
 
 MAX_RECORD_BYTES = 4 * 1024 * 1024  # an article and its `previous`, each with a body of 256 kB, as JSON
-BOOTSTRAP_SECONDS = 5.0  # for a client to find its cluster; loops try again
 REQUEST_SECONDS = 10.0
 DELIVERY_SECONDS = 20.0  # for a batch, with all its retries; over the election of a leader that died
 SESSION_SECONDS = 15.0  # a dead member's partitions move after this: well under the 30 s that we promise
@@ -34,10 +33,12 @@ class KafkaConnection:
     Attributes:
         bootstrap: `host:port` of one or more brokers.
         prefix: The tenant: starts the name of every topic and group.
+        bootstrap_seconds: How long a client looks for the cluster; loops try again.
     """
 
     bootstrap: tuple[str, ...]
     prefix: str
+    bootstrap_seconds: float = 5.0
 
     def topic(self, topic: Topic) -> str:
         """What the topic is called on the cluster."""
@@ -62,7 +63,7 @@ def check_libraries() -> None:
 
 
 def make_producer(connection: KafkaConnection) -> KafkaProducer:
-    """A started producer; safe for several threads. Blocks up to `BOOTSTRAP_SECONDS`.
+    """A started producer; safe for several threads. Blocks up to `bootstrap_seconds`.
 
     Raises:
         StoreUnavailableError: No broker answered.
@@ -166,7 +167,7 @@ def _common(connection: KafkaConnection) -> dict[str, object]:
     return {
         "bootstrap_servers": list(connection.bootstrap),
         "client_id": connection.prefix,
-        "bootstrap_timeout_ms": _ms(BOOTSTRAP_SECONDS),
+        "bootstrap_timeout_ms": _ms(connection.bootstrap_seconds),
         "request_timeout_ms": _ms(REQUEST_SECONDS),
         "reconnect_backoff_max_ms": 1000,  # brokers that restart are found again within a second
     }

@@ -117,11 +117,10 @@ def test_a_paused_partition_with_records_at_hand_comes_back_whole(log: KafkaLog)
 
 @refused_connections
 @pytest.mark.usefixtures("swept")
-def test_a_cluster_that_is_away_is_retriable_and_leaves_no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.storage.kafka.connection.BOOTSTRAP_SECONDS", 1.0)
+def test_a_cluster_that_is_away_is_retriable_and_leaves_no_threads() -> None:
     before = set(threading.enumerate())
     [port] = free_ports(1)
-    log = KafkaLog(KafkaConnection((f"127.0.0.1:{port}",), prefix="desk"))
+    log = KafkaLog(KafkaConnection((f"127.0.0.1:{port}",), prefix="desk", bootstrap_seconds=1.0))
     consumer = log.consumer(Topic.ARTICLES, "readers")
 
     with pytest.raises(StoreUnavailableError, match=str(port)):

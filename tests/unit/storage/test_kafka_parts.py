@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -162,3 +163,10 @@ def test_a_closed_consumer_is_told_to_be_closed() -> None:
     assert consumer.assigned() == frozenset()
     with pytest.raises(StoreError, match="closed"):
         consumer.poll(max_records=1, timeout_seconds=0)
+
+
+def test_a_missing_checksum_package_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "crc32c", None)
+
+    with pytest.raises(StoreError, match=r"kafka-python\[crc32c\]"):
+        KafkaLog(KafkaConnection(("127.0.0.1:1",), prefix="desk"))
