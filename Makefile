@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench soak format lock clean
+.PHONY: help run setup services test check bench soak format lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,7 +16,10 @@ run: $(VENV)/.run ## install what running needs, then start the demo
 
 setup: $(VENV)/.dev ## make .venv/ with everything, .venv/bin/tocsin among it
 
-test: $(VENV)/.dev ## all tests, with branch coverage
+services: ## fetch what the tests start: Kafka's jars into .cache/, redis-server by apt
+	@sh deploy/services/get.sh
+
+test: $(VENV)/.dev services ## all tests, with branch coverage
 	$(PYTEST) --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.dev ## format, lint, types, import arrows

@@ -1,27 +1,26 @@
-"""The adapters that the suites run against; a further back end is a further parameter."""
+"""The adapters that the suites run against: SQLite always, and the servers' back end of the port; see `backends`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from monitor.core.clock import utc_now
-from monitor.storage.sqlite import open_embedded
-from tests.contract.support import ARTICLE_PARTITIONS, Stores
+from tests.contract.backends import BACKENDS, EMBEDDED, SERVERS_OF
+from tests.contract.support import Stores
 
 
-@pytest.fixture(params=["sqlite-memory", "sqlite-file"])
-def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that takes `stores` once per back end of its suite."""
+    if "stores" not in metafunc.fixturenames:
+        return
+    suite = metafunc.module.__name__.rpartition(".")[2]
+    servers = [pytest.param(name, marks=pytest.mark.external_service) for name in SERVERS_OF.get(suite, ())]
+    metafunc.parametrize("stores", [*EMBEDDED, *servers], indirect=True)
+
+
+@pytest.fixture
+def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
     """Empty stores, closed afterwards."""
-    path = None if request.param == "sqlite-memory" else tmp_path / "tocsin.db"
-    with open_embedded(path, prefix="test", article_partitions=ARTICLE_PARTITIONS, clock=utc_now) as embedded:
-        yield Stores(
-            log=embedded.log,
-            leases=embedded.leases,
-            feed_states=embedded.feed_states,
-            partition_states=embedded.partition_states,
-            history=embedded.history,
-            deliveries=embedded.deliveries,
-        )
+    with BACKENDS[request.param](request) as opened:
+        yield opened

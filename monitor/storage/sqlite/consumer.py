@@ -12,7 +12,7 @@ from monitor.storage.sqlite.database import Database
 from monitor.storage.sqlite.fairness import fair_shares
 from monitor.storage.sqlite.groups import Group, Settlement
 from monitor.storage.sqlite.records import bounds_of, fetch_records
-from monitor.storage.sqlite.wakeup import Signal
+from monitor.storage.wakeup import Signal
 
 
 class SqliteLogConsumer:

@@ -10,7 +10,8 @@ from monitor.core.codec import encode
 from monitor.core.errors import StoreError
 from monitor.core.ports import DeadDelivery, Lease
 from monitor.core.stream import StreamId
-from monitor.storage.sqlite.columns import from_column, to_column, unpack_alert
+from monitor.storage.packing import unpack_alert
+from monitor.storage.sqlite.columns import from_column, to_column
 from monitor.storage.sqlite.database import Database
 from monitor.storage.sqlite.leases import check_lease
 

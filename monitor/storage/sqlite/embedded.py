@@ -17,7 +17,7 @@ from monitor.storage.sqlite.history import SqliteAlertHistory, SqliteAlertHistor
 from monitor.storage.sqlite.leases import SqliteLeases
 from monitor.storage.sqlite.log import SqliteLog, SqliteLogReader
 from monitor.storage.sqlite.partition_states import SqlitePartitionStates, SqlitePartitionStatesReader
-from monitor.storage.sqlite.wakeup import Interval
+from monitor.storage.wakeup import Interval
 
 
 class EmbeddedStore:

@@ -10,7 +10,7 @@ import msgspec
 from monitor.core.feed import EntryState, FeedChange, FeedState
 from monitor.core.ids import ArticleId, FeedId
 from monitor.core.ports import Lease
-from monitor.storage.sqlite.columns import pack, unpack
+from monitor.storage.packing import pack, unpack
 from monitor.storage.sqlite.database import Database, Reads
 from monitor.storage.sqlite.leases import check_lease
 

@@ -12,10 +12,10 @@ import msgspec
 from monitor.core.alert import Alert
 from monitor.core.codec import encode
 from monitor.core.stream import BEGINNING, StreamId
+from monitor.storage.packing import unpack_alert
 from monitor.storage.sqlite import schema
-from monitor.storage.sqlite.columns import unpack_alert
 from monitor.storage.sqlite.database import Database, Reads
-from monitor.storage.sqlite.wakeup import Signal, Wakeup
+from monitor.storage.wakeup import Signal, Wakeup
 
 TRIM_BATCH = 500  # alerts per unit of work: publishing gets its turn in between
 

@@ -19,7 +19,7 @@ from monitor.storage.sqlite.consumer import SqliteLogConsumer
 from monitor.storage.sqlite.database import Database, Reads
 from monitor.storage.sqlite.groups import Group
 from monitor.storage.sqlite.records import bounds_of, fetch_records, partition_span, record_id
-from monitor.storage.sqlite.wakeup import Signal
+from monitor.storage.wakeup import Signal
 
 TRIM_BATCH = 500  # records per unit of work: appends get their turn in between
 

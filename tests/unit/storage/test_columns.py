@@ -1,53 +1,15 @@
-"""Values as columns."""
+"""Moments as columns."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.errors import StoreError
-from monitor.storage.sqlite.columns import from_column, pack, to_column, unpack, unpack_alert
-
-
-class Note(msgspec.Struct, frozen=True):
-    """Something to store."""
-
-    text: str
-
-
-DECODER = msgspec.json.Decoder(Note)
+from monitor.storage.sqlite.columns import from_column, to_column
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_moments_survive_to_the_microsecond(moment: datetime) -> None:
     assert from_column(to_column(moment)) == moment
-
-
-@given(st.text(max_size=2000).filter(lambda text: text.isprintable()))
-def test_values_survive_packing(text: str) -> None:
-    assert unpack(pack(Note(text)), DECODER, "note 1") == Note(text)
-
-
-def test_long_values_take_less_room() -> None:
-    assert len(pack(Note("storm " * 1000))) < 500
-
-
-@pytest.mark.parametrize(
-    "damaged",
-    [b"", b"j", b"j{}", b"j{]", b"x{}", b"z", b"zgarbage", pack(Note("storm " * 1000))[:-9], b'j{"text":"\xff"}'],
-    ids=["empty", "nothing", "no text", "no json", "unknown form", "cut", "no zlib", "cut short", "no utf-8"],
-)
-def test_a_damaged_value_is_named(damaged: bytes) -> None:
-    with pytest.raises(StoreError, match="note 7: damaged") as error:
-        unpack(damaged, DECODER, "note 7")
-
-    assert not error.value.retriable
-
-
-def test_a_damaged_alert_is_named() -> None:
-    with pytest.raises(StoreError, match="alert 5-0: damaged"):
-        unpack_alert(b'{"schema": 1}', "alert 5-0")

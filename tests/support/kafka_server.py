@@ -1,0 +1,220 @@
+"""A real Kafka on loopback: one KRaft broker in a folder, from the jars that `make services` fetched.
+
+Knows nothing of what is stored on it. Also the place where the jars and a Java are looked for.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kafka.errors import KafkaError
+
+from monitor.core.errors import StoreUnavailableError
+from monitor.storage.kafka.connection import KafkaConnection, make_admin
+from tests.support.free_ports import free_ports
+
+JARS = Path(__file__).parents[2] / ".cache" / "kafka"
+START_SECONDS = 60.0  # two seconds on a quiet machine
+STOP_SECONDS = 20.0
+_OLDEST_JAVA = 17
+
+
+def why_no_kafka() -> str | None:
+    """Why there can be no broker on this machine; None when there can."""
+    if not (JARS / "stamp").exists():
+        return "Kafka's jars are missing; `make services` fetches them"
+    java = shutil.which("java")
+    if java is None:
+        return "there is no Java; `make services` says what to install"
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(\d+)', said)
+    if version is None or int(version[1]) < _OLDEST_JAVA:
+        return f"Java {_OLDEST_JAVA} or newer is needed; `make services` says what to install"
+    return None
+
+
+class KafkaServer:
+    """A broker that is its own controller; a context manager. Killed and started again, it goes on with its records.
+
+    Attributes:
+        bootstrap: `host:port` for clients.
+        log: What it wrote to its log; look here when it does not start.
+    """
+
+    def __init__(self, folder: Path, *, settings: Sequence[str] = ()) -> None:
+        """Take free ports and write the configuration; `settings` are further lines for `server.properties`."""
+        self._folder = folder
+        broker, controller = free_ports(2)
+        self.bootstrap = f"127.0.0.1:{broker}"
+        self.log = folder / "server.log"
+        self._config = folder / "server.properties"
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        self._config.write_text("\n".join([*_settings(folder / "data", broker, controller), *settings, ""]))
+
+    def start(self) -> None:
+        """Start it and wait until a client can bootstrap; nothing happens when it runs.
+
+        Raises:
+            RuntimeError: It ended, or was not ready in time; what it wrote is in the text.
+        """
+        if self._process is not None:
+            return
+        self._format()
+        output = (self._folder / "output.txt").open("ab")
+        with output:
+            self._process = subprocess.Popen(
+                self._java("kafka.Kafka", str(self._config)),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C at the tests ends it through us, after the clients
+            )
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.kill()
+            raise
+
+    def stop(self) -> None:
+        """Ask it to end, then make it; safe to call twice."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+            self._process = None
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once, as a crash would; safe to call twice."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def pause(self) -> None:
+        """Freeze it, as a stalled machine would; it still holds its connections."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            os.kill(self._process.pid, number)
+
+    def _format(self) -> None:
+        if (self._folder / "data" / "meta.properties").exists():
+            return
+        # Kafka's form of a UUID: URL-safe base64 without padding, not starting with a dash (an option then).
+        cluster = "k" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
+        done = subprocess.run(
+            self._java("kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(self._config)),
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"cannot format Kafka's storage: {done.stdout}{done.stderr}")
+
+    def _java(self, main: str, *arguments: str) -> list[str]:
+        return [
+            shutil.which("java") or "java",
+            "-Xms128m",
+            "-Xmx512m",
+            "-XX:+UseSerialGC",  # starts quicker than G1, and two cores gain nothing from more threads
+            "-XX:TieredStopAtLevel=1",  # a broker that lives for a minute is not worth optimising
+            "-Djava.awt.headless=true",
+            f"-Dlog4j2.configurationFile={JARS / 'log4j2.properties'}",
+            f"-Dkafka.logs.dir={self._folder}",
+            "-cp",
+            str(JARS / "lib" / "*"),
+            main,
+            *arguments,
+        ]
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not self._is_ready():
+            assert self._process is not None
+            ended = self._process.poll()
+            if ended is not None or time.monotonic() > deadline:
+                cause = "it is not ready in time" if ended is None else f"it ended with {ended}"
+                raise RuntimeError(f"cannot start Kafka: {cause}\n{self._said()}")
+
+    def _is_ready(self) -> bool:
+        host, port = self.bootstrap.split(":")
+        try:
+            socket.create_connection((host, int(port)), timeout=1).close()
+            admin = make_admin(KafkaConnection((self.bootstrap,), prefix="starting"))
+        except (OSError, StoreUnavailableError):
+            time.sleep(0.1)
+            return False
+        try:
+            return bool(admin.describe_cluster()["brokers"])
+        except KafkaError:
+            return False
+        finally:
+            admin.close()
+
+    def _said(self) -> str:
+        return "\n".join(
+            path.read_text(errors="replace")[-4000:]
+            for path in (self._folder / "output.txt", self.log)
+            if path.exists()
+        )
+
+
+def _settings(data: Path, broker: int, controller: int) -> list[str]:
+    listeners = f"PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}"
+    return [
+        "process.roles=broker,controller",
+        "node.id=1",
+        f"controller.quorum.bootstrap.servers=127.0.0.1:{controller}",
+        f"listeners={listeners}",
+        f"advertised.listeners={listeners}",
+        "controller.listener.names=CONTROLLER",
+        "inter.broker.listener.name=PLAINTEXT",
+        "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        f"log.dirs={data}",
+        "auto.create.topics.enable=false",
+        # One broker keeps one copy of Kafka's own topics; few partitions, as each is a folder with files.
+        "offsets.topic.replication.factor=1",
+        "offsets.topic.num.partitions=2",
+        "transaction.state.log.replication.factor=1",
+        "transaction.state.log.min.isr=1",
+        "transaction.state.log.num.partitions=2",
+        "share.coordinator.state.topic.replication.factor=1",
+        "share.coordinator.state.topic.min.isr=1",
+        "group.initial.rebalance.delay.ms=0",  # the first member of a group need not wait for others
+        "group.min.session.timeout.ms=1000",  # tests of dead members are quick
+        # After a crash the broker may only come back when its old session ran out (9 s by default).
+        "broker.heartbeat.interval.ms=500",
+        "broker.session.timeout.ms=3000",
+        "log.index.size.max.bytes=65536",  # 10 MB per partition otherwise, and every test makes 69 partitions
+    ]
