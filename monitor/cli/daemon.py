@@ -21,6 +21,7 @@ from consumers.delivery.publish import PublishLoop
 from consumers.delivery.send import SendLoop
 from consumers.matching.loop import MatchLoop
 from consumers.rules.model import RuleSet
+from monitor.cli.backend import Backend, open_backend, retention_of
 from monitor.cli.configuration import Configuration
 from monitor.cli.fetching import Fetching, open_fetching
 from monitor.cli.why import explain_url
@@ -28,11 +29,9 @@ from monitor.core.clock import Clock, utc_now
 from monitor.core.errors import MonitorError, SettingsError, StoreUnavailableError
 from monitor.core.metrics import Metrics
 from monitor.core.ports import AlertHistory, PartitionStates
-from monitor.core.record import Topic
 from monitor.core.settings import Settings
 from monitor.core.stopping import is_set_within, unless_stopped
 from monitor.feeds.poller import Poller
-from monitor.storage.sqlite import EmbeddedStore, open_embedded
 from monitor.web.app import WebServices, build_app
 from monitor.web.server import WebServer, bind
 
@@ -41,7 +40,6 @@ _log = logging.getLogger(__name__)
 DRAIN_SECONDS = 3.5  # for the loops to end
 EXIT_SECONDS = 4.5  # for all, closing included: from SIGTERM to the end of the process it stays under 5 s
 TRIM_EVERY = timedelta(minutes=10)
-OWNER = "embedded"  # the file lock makes this process the only one, so it may take its own leases over
 
 
 class DrainTimeoutError(MonitorError):
@@ -102,14 +100,7 @@ class Daemon:
         async with AsyncExitStack() as stack:
             socket = bind(settings.web.host, settings.web.port, fall_back=self._fall_back_port)
             stack.callback(socket.close)
-            store = stack.enter_context(
-                open_embedded(
-                    settings.data,
-                    prefix=settings.prefix,
-                    article_partitions=settings.log.article_partitions,
-                    clock=self._clock,
-                )
-            )
+            store = stack.enter_context(open_backend(settings, self._clock))
             fetching = await stack.enter_async_context(open_fetching(settings.poll, self._clock))
             poller = self._build_poller(settings, store, fetching)
             web = WebServer(build_app(self._web_services(settings, store)), socket)
@@ -152,7 +143,7 @@ class Daemon:
         for apply in self._appliers:
             apply(configuration)
 
-    def _build_poller(self, settings: Settings, store: EmbeddedStore, fetching: Fetching) -> Poller:
+    def _build_poller(self, settings: Settings, store: Backend, fetching: Fetching) -> Poller:
         poller = Poller(
             self._configuration.enabled_feeds,
             settings=settings.poll,
@@ -163,14 +154,12 @@ class Daemon:
             leases=store.leases,
             metrics=self._metrics,
             clock=self._clock,
-            owner=OWNER,
+            owner=store.owner,
         )
         self._appliers.append(lambda configuration: poller.set_feeds(configuration.enabled_feeds))
         return poller
 
-    def _build_threads(
-        self, settings: Settings, store: EmbeddedStore
-    ) -> Mapping[str, Callable[[threading.Event], None]]:
+    def _build_threads(self, settings: Settings, store: Backend) -> Mapping[str, Callable[[threading.Event], None]]:
         rules, prefix = self._configuration.rules, settings.prefix
         match = MatchLoop(
             store.log,
@@ -200,7 +189,7 @@ class Daemon:
             settings=settings.deliver,
             metrics=self._metrics,
             clock=self._clock,
-            owner=OWNER,
+            owner=store.owner,
         )
         self._appliers += [
             # Gates first: a match of a new rule must find its gate.
@@ -211,7 +200,7 @@ class Daemon:
         self._is_warm = match.is_warm
         return {"match": match.run, "alert": alert.run, "publish": publish.run, "send": send.run}
 
-    def _web_services(self, settings: Settings, store: EmbeddedStore) -> WebServices:
+    def _web_services(self, settings: Settings, store: Backend) -> WebServices:
         return WebServices(
             history=store.history,
             feeds=lambda: self._configuration.feeds,
@@ -229,8 +218,8 @@ class Daemon:
         """What keeps the service from being ready, by the part it concerns."""
         return self._problems if self._is_warm() else {**self._problems, "match": "its workers are compiling the rules"}
 
-    async def _keep_trimming(self, store: EmbeddedStore, settings: Settings, stop: asyncio.Event) -> None:
-        retention = {Topic(name): getattr(settings.log, name) for name in Topic}
+    async def _keep_trimming(self, store: Backend, settings: Settings, stop: asyncio.Event) -> None:
+        retention = retention_of(settings)
         while not await is_set_within(stop, TRIM_EVERY.total_seconds()):
             try:
                 trimmed = await unless_stopped(stop, asyncio.to_thread(store.trim, retention, self._clock()))

@@ -14,6 +14,7 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
+from monitor.cli.backend import open_view
 from monitor.cli.configuration import config_option, find_config
 from monitor.cli.feeds_file import with_disabled
 from monitor.cli.fetching import open_fetching
@@ -26,7 +27,6 @@ from monitor.core.ids import FeedId
 from monitor.core.settings import PollSettings, Settings, load_settings
 from monitor.feeds.check import FeedCheck, check_feed
 from monitor.feeds.feed_list import load_feeds
-from monitor.storage.sqlite import open_reader
 from monitor.web.words import ago, feed_rows
 
 _AT_ONE_TIME = 16
@@ -144,11 +144,11 @@ def _disable(path: Path, dead: Sequence[Feed]) -> None:
 
 def _states(settings: Settings) -> Mapping[FeedId, FeedState]:
     """What is remembered of feeds; nothing before the first `tocsin run`."""
-    if not settings.data.exists():
+    if settings.backend == "embedded" and not settings.data.exists():
         return {}
     try:
-        with open_reader(settings.data) as reader:
-            return dict(reader.feed_states.load_all())
+        with open_view(settings) as view:
+            return dict(view.feed_states.load_all())
     except StoreError as error:
         print(f"tocsin: states are not shown: {error}", file=sys.stderr)
         return {}

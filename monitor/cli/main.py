@@ -26,6 +26,7 @@ _COMMANDS = {
     "scan": "monitor.cli.scan:scan",
     "subscribe": "monitor.cli.subscribe:subscribe",
     "why": "monitor.cli.why:why",
+    "topics": "monitor.cli.topics:topics",
 }
 
 

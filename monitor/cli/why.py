@@ -15,13 +15,14 @@ from consumers.alerting.story import Story
 from consumers.matching.engine import match_article
 from consumers.rules.compiled import CompiledRules
 from consumers.rules.model import RuleSet
+from monitor.cli.backend import open_view
 from monitor.cli.configuration import Configuration, config_option, find_config, load_configuration
 from monitor.core.alert import Alert
 from monitor.core.article import Article
 from monitor.core.clock import Clock, utc_now
 from monitor.core.codec import decode_article
 from monitor.core.durations import render_duration
-from monitor.core.errors import BadRecordError, UsageError
+from monitor.core.errors import BadRecordError
 from monitor.core.escape import one_line
 from monitor.core.feed import Feed, FeedState
 from monitor.core.ids import ArticleId, FeedId
@@ -31,7 +32,6 @@ from monitor.core.record import Record, Topic
 from monitor.core.stream import BEGINNING, StreamId
 from monitor.feeds.domains import registrable_domain
 from monitor.feeds.urls import canonical_url
-from monitor.storage.sqlite import open_reader
 from monitor.web.query import article_url
 from monitor.web.words import feed_rows
 
@@ -78,11 +78,8 @@ def why(config_path: Path | None, url: str) -> None:
     """Say what became of the article at URL: seen, matched, alerted, or not, and why not."""
     address = article_url({"url": url})
     configuration = load_configuration(find_config(config_path))
-    data = configuration.settings.data
-    if not data.exists():
-        raise UsageError(f"nothing was polled yet: there is no {data}; start the service with tocsin run")
-    with open_reader(data) as reader:
-        print(explain_url(address, configuration, reader))
+    with open_view(configuration.settings) as view:
+        print(explain_url(address, configuration, view))
 
 
 def explain_url(url: str, configuration: Configuration, store: Store, *, clock: Clock = utc_now) -> str:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
@@ -103,6 +103,24 @@ class LogSettings(Strict):
     article_partitions: int = Field(default=8, ge=1, le=1024, description="may grow, never shrink")
 
 
+class KafkaSettings(Strict):
+    """The log of the cluster back end."""
+
+    bootstrap: tuple[Annotated[str, Field(pattern=r"^[^\s:]+:\d{1,5}$")], ...] = Field(
+        default=("127.0.0.1:9092",), min_length=1, description="host:port of one or more brokers"
+    )
+    replication: int | None = Field(
+        default=None, ge=1, le=15, description="copies of topics it makes; else the cluster's"
+    )
+
+
+class RedisSettings(Strict):
+    """State and alerts of the cluster back end."""
+
+    url: SecretStr = Field(default=SecretStr("redis://127.0.0.1:6379/0"), description="redis://, rediss:// or unix://")
+    allow_volatile: bool = Field(default=False, description="also use a server that keeps nothing over a restart")
+
+
 class LoggingSettings(Strict):
     """What is logged and how."""
 
@@ -115,7 +133,9 @@ class LoggingSettings(Strict):
 class Settings(Strict):
     """Everything. Paths are absolute once loaded."""
 
-    backend: Literal["embedded"] = Field(default="embedded", description="one process with one file")
+    backend: Literal["embedded", "cluster"] = Field(
+        default="embedded", description="embedded: one process, one file; cluster: Kafka and Redis"
+    )
     prefix: str = Field(default="tocsin", pattern=r"^[a-z][a-z0-9-]{0,40}$", description="starts every topic and group")
     data: Path = Field(default=Path("tocsin.db"), description="the file that holds everything")
     feeds: Path = Field(default=Path("feeds.yaml"), description="the feeds to watch")
@@ -126,6 +146,8 @@ class Settings(Strict):
     deliver: DeliverSettings = Field(default_factory=DeliverSettings)
     web: WebSettings = Field(default_factory=WebSettings)
     log: LogSettings = Field(default_factory=LogSettings)
+    kafka: KafkaSettings = Field(default_factory=KafkaSettings)
+    redis: RedisSettings = Field(default_factory=RedisSettings)
     logging: LoggingSettings = Field(default_factory=LoggingSettings)
 
     def resolved(self, folder: Path) -> Settings:

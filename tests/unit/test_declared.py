@@ -22,7 +22,6 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for part in ("monitor", "consumers") for path in (ROOT / part).rglob("*.py"))
 METRICS = sorted(name for name, value in vars(Metrics()).items() if isinstance(value, MetricWrapperBase))
 READ_AS_A_WHOLE = {
-    "backend",  # only one is allowed as yet
     "log.matches",  # retention is read by the name of its topic
     "log.alerts",
     "log.deadletters",
