@@ -19,7 +19,9 @@ def topics() -> None:
     """Look at the topics on Kafka, or make those that are missing; nothing is ever altered."""
 
 
-@topics.command("check", epilog="Example: tocsin topics check || tocsin topics create")
+@topics.command(
+    "check", short_help="Compare them with the settings.", epilog="Example: tocsin topics check || tocsin topics create"
+)
 @config_option
 def check(config_path: Path | None) -> int:
     """Compare the topics with the settings; exits 1 when one is missing or cannot be used."""
@@ -36,7 +38,11 @@ def check(config_path: Path | None) -> int:
     return FAILED if wrong else FINE
 
 
-@topics.command("create", epilog="Example: tocsin topics create --config tocsin/tocsin.yaml")
+@topics.command(
+    "create",
+    short_help="Make those that are missing.",
+    epilog="Example: tocsin topics create --config tocsin/tocsin.yaml",
+)
 @config_option
 def create(config_path: Path | None) -> int:
     """Make the topics that are missing."""

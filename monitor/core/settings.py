@@ -107,11 +107,19 @@ class KafkaSettings(Strict):
     """The log of the cluster back end."""
 
     bootstrap: tuple[Annotated[str, Field(pattern=r"^[^\s:]+:\d{1,5}$")], ...] = Field(
-        default=("127.0.0.1:9092",), min_length=1, description="host:port of one or more brokers"
+        default=("127.0.0.1:9092",), description="host:port of one or more brokers"
     )
     replication: int | None = Field(
         default=None, ge=1, le=15, description="copies of topics it makes; else the cluster's"
     )
+
+    @field_validator("bootstrap", mode="before")
+    @classmethod
+    def _from_one_line(cls, value: object) -> object:
+        """Also `a:9092,b:9092`, as an environment variable holds it."""
+        if value in ((), []):
+            raise ValueError("is empty (allowed: one or more host:port)")
+        return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
 
 
 class RedisSettings(Strict):
@@ -215,9 +223,12 @@ def _problem(
     document: Document, overrides: Mapping[str, Any], location: tuple[str | int, ...], message: str
 ) -> Problem:
     part: Any = overrides
+    steps: list[str] = []
     for step in location:
-        part = part.get(step) if isinstance(part, dict) else None
+        if not isinstance(part, dict):
+            break  # inside a value that one variable holds whole
+        part = part.get(step)
+        steps.append(str(step))
     if part is None:
         return document.problem(location, message)
-    name = ENVIRONMENT_PREFIX + "__".join(str(step) for step in location).upper()
-    return Problem("environment", None, name, f"{dotted(location)}: {message}")
+    return Problem("environment", None, ENVIRONMENT_PREFIX + "__".join(steps).upper(), f"{dotted(location)}: {message}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -19,14 +18,9 @@ from typing import Any
 
 import yaml
 
+from tests.support.free_ports import free_ports
+
 TOCSIN = [sys.executable, "-m", "monitor.cli"]
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(fact: Callable[[], bool], *, seconds: float, what: str) -> None:
@@ -56,7 +50,7 @@ class Service:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder
-        self.port = free_port()
+        self.port = free_ports(1)[0]
         self.config = folder / "tocsin.yaml"
         self._environment = {**os.environ, **(environment or {})}
         base: dict[str, Any] = {

@@ -17,7 +17,7 @@ from tests.unit.cli.support import RULES, call, written
 TOCSIN = [sys.executable, "-m", "monitor.cli"]
 COMMANDS = [
     *("init", "run", "demo", "check", "feeds", "feeds list", "feeds check", "rules", "rules test"),
-    *("scan", "subscribe", "why"),
+    *("scan", "subscribe", "why", "topics", "topics check", "topics create"),
 ]
 
 

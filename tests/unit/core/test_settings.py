@@ -119,3 +119,12 @@ def test_a_duration_too_long_to_count_is_a_problem(tmp_path: Path, value: str) -
 def test_a_file_that_is_no_yaml_says_why(tmp_path: Path, text: str, cause: str) -> None:
     with pytest.raises(SettingsError, match=cause):
         load_settings(written(tmp_path, text), {})
+
+
+def test_brokers_come_as_a_list_or_from_one_line_of_the_environment(tmp_path: Path) -> None:
+    path = written(tmp_path, "kafka: {bootstrap: ['one:9092', 'two:9092']}\n")
+
+    assert load_settings(path, {}).kafka.bootstrap == ("one:9092", "two:9092")
+    assert load_settings(path, {"TOCSIN_KAFKA__BOOTSTRAP": "a:1, b:2"}).kafka.bootstrap == ("a:1", "b:2")
+    with pytest.raises(SettingsError, match=r"TOCSIN_KAFKA__BOOTSTRAP: kafka\.bootstrap\[0\]: 'nowhere'"):
+        load_settings(path, {"TOCSIN_KAFKA__BOOTSTRAP": "nowhere"})
