@@ -8,6 +8,7 @@ Each start lives for a random time (start-up included), then is killed. `tocsin 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import itertools
 import random
 import sys
@@ -37,7 +38,9 @@ def main() -> int:
     chance = random.Random(chosen.seed)
     with tempfile.TemporaryDirectory() as name, FeedServer() as server:
         folder = Path(name)
-        load = Load(server, rate=chosen.rate, total=None)
+        # The window is wide: on a slow machine a feed may go unpolled over many short lives, and what rolls off a feed
+        # meanwhile is a gap and no loss of ours.
+        load = Load(server, rate=chosen.rate, total=None, window=1000)
         with Service(folder, feeds=load.feeds(), rules=[RULE]) as service, Subscriber(service.url) as subscriber:
             with load:
                 for number in range(chosen.kills):
@@ -48,9 +51,8 @@ def main() -> int:
                         print(f"killed {number + 1} times, {len(load.published)} published", file=sys.stderr)
                 service.start()
             # The load has stopped here; what is left is to arrive.
-            wait_until(
-                lambda: _opened(subscriber).keys() >= load.published.keys(), seconds=120, what="every article's alert"
-            )
+            with contextlib.suppress(TimeoutError):  # the report says what is missing
+                wait_until(lambda: _opened(subscriber).keys() >= load.published.keys(), seconds=120, what="every alert")
             time.sleep(2)  # a doubled revision would come late
             service.stop()
             return _report(service, subscriber, load, chosen.kills)
@@ -69,6 +71,7 @@ def _report(service: Service, subscriber: Subscriber, load: Load, kills: int) ->
     opened = _opened(subscriber)
     with open_reader(service.folder / "tocsin.db") as reader:
         history = reader.history.latest(10**9)
+        dead = reader.log.bounds(Topic.DEADLETTERS, 0)[1]
         appended = Counter(
             decode_article(record.value, str(record.position)).url
             for partition in range(reader.log.partitions(Topic.ARTICLES))
@@ -79,6 +82,7 @@ def _report(service: Service, subscriber: Subscriber, load: Load, kills: int) ->
         "articles published": len(load.published),
         "articles lost (not on the log)": len(load.published.keys() - appended.keys()),
         "articles appended a second time (recognised later)": sum(count - 1 for count in appended.values()),
+        "articles put aside as dead letters": dead,
         "alerts missing": len(load.published.keys() - opened.keys()),
         "alerts doubled": sum(count - 1 for count in opened.values()),
         "revisions received": revisions.total(),
