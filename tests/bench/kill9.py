@@ -40,7 +40,7 @@ def main() -> int:
         folder = Path(name)
         # The window is wide: on a slow machine a feed may go unpolled over many short lives, and what rolls off a feed
         # meanwhile is a gap and no loss of ours.
-        load = Load(server, rate=chosen.rate, total=None, window=1000)
+        load = Load(server, rate=chosen.rate, total=None, window=300)
         with Service(folder, feeds=load.feeds(), rules=[RULE]) as service, Subscriber(service.url) as subscriber:
             with load:
                 for number in range(chosen.kills):
