@@ -6,24 +6,21 @@ Knows nothing of what is stored on it. Also the place where the jars and a Java 
 from __future__ import annotations
 
 import base64
-import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import time
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from kafka.errors import KafkaError
 
 from monitor.core.errors import StoreUnavailableError
 from monitor.storage.kafka.connection import KafkaConnection, make_admin
 from tests.support.free_ports import free_ports
+from tests.support.server_process import ServerProcess
 
 JARS = Path(__file__).parents[2] / ".cache" / "kafka"
 START_SECONDS = 60.0  # two seconds on a quiet machine
@@ -45,7 +42,7 @@ def why_no_kafka() -> str | None:
     return None
 
 
-class KafkaServer:
+class KafkaServer(ServerProcess):
     """A broker that is its own controller; a context manager. Killed and started again, it goes on with its records.
 
     Attributes:
@@ -55,79 +52,22 @@ class KafkaServer:
 
     def __init__(self, folder: Path, *, settings: Sequence[str] = ()) -> None:
         """Take free ports and write the configuration; `settings` are further lines for `server.properties`."""
+        super().__init__(folder, name="Kafka", start_seconds=START_SECONDS, stop_seconds=STOP_SECONDS)
         self._folder = folder
         broker, controller = free_ports(2)
         self.bootstrap = f"127.0.0.1:{broker}"
         self.log = folder / "server.log"
         self._config = folder / "server.properties"
-        self._process: subprocess.Popen[bytes] | None = None
-        folder.mkdir(parents=True, exist_ok=True)
         self._config.write_text("\n".join([*_settings(folder / "data", broker, controller), *settings, ""]))
 
-    def start(self) -> None:
-        """Start it and wait until a client can bootstrap; nothing happens when it runs.
+    def _command(self) -> list[str]:
+        return self._java("kafka.Kafka", str(self._config))
 
-        Raises:
-            RuntimeError: It ended, or was not ready in time; what it wrote is in the text.
-        """
-        if self._process is not None:
-            return
-        self._format()
-        output = (self._folder / "output.txt").open("ab")
-        with output:
-            self._process = subprocess.Popen(
-                self._java("kafka.Kafka", str(self._config)),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C at the tests ends it through us, after the clients
-            )
-        try:
-            self._wait_until_ready()
-        except BaseException:
-            self.kill()
-            raise
+    def _wrote_to(self) -> Sequence[Path]:
+        return (self._output, self.log)
 
-    def stop(self) -> None:
-        """Ask it to end, then make it; safe to call twice."""
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_SECONDS)
-            self._process = None
-        except subprocess.TimeoutExpired:
-            self.kill()
-
-    def kill(self) -> None:
-        """End it at once, as a crash would; safe to call twice."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def pause(self) -> None:
-        """Freeze it, as a stalled machine would; it still holds its connections."""
-        self._signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Let it go on."""
-        self._signal(signal.SIGCONT)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def _signal(self, number: signal.Signals) -> None:
-        if self._process is not None:
-            os.kill(self._process.pid, number)
-
-    def _format(self) -> None:
+    def _prepare(self) -> None:
+        """Format the storage, once."""
         if (self._folder / "data" / "meta.properties").exists():
             return
         # Kafka's form of a UUID: URL-safe base64 without padding, not starting with a dash (an option then).
@@ -158,15 +98,6 @@ class KafkaServer:
             *arguments,
         ]
 
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while not self._is_ready():
-            assert self._process is not None
-            ended = self._process.poll()
-            if ended is not None or time.monotonic() > deadline:
-                cause = "it is not ready in time" if ended is None else f"it ended with {ended}"
-                raise RuntimeError(f"cannot start Kafka: {cause}\n{self._said()}")
-
     def _is_ready(self) -> bool:
         host, port = self.bootstrap.split(":")
         try:
@@ -181,13 +112,6 @@ class KafkaServer:
             return False
         finally:
             admin.close()
-
-    def _said(self) -> str:
-        return "\n".join(
-            path.read_text(errors="replace")[-4000:]
-            for path in (self._folder / "output.txt", self.log)
-            if path.exists()
-        )
 
 
 def _settings(data: Path, broker: int, controller: int) -> list[str]:
