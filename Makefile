@@ -52,13 +52,14 @@ $(VENV)/.made:
 	@sh deploy/make-venv.sh $(VENV) "$(PYTHON)"
 	@touch $@
 
+# --no-deps: the locks are whole, and pip before 25 looks for extras (coverage[toml]) beyond them.
 $(VENV)/.run: deploy/locks/run.txt pyproject.toml $(VENV)/.made
 	@echo "Installing Tocsin into $(VENV) (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/locks/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r deploy/locks/run.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: deploy/locks/dev.txt $(VENV)/.run
 	@echo "Installing the development tools into $(VENV) (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/locks/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r deploy/locks/dev.txt
 	@touch $@
