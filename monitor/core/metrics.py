@@ -5,6 +5,7 @@ One exception: `tocsin_alerts_total` has the rule id as a label, for the first `
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Literal
 
@@ -21,6 +22,7 @@ LEFT_OUT_REASONS: tuple[Literal["beyond_limit", "empty"], ...] = ("beyond_limit"
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 _LAG_SECONDS = (10, 60, 300, 900, 3600, 4 * 3600, 24 * 3600)
+_DELIVER_SECONDS = (*_SECONDS, 900, 3600, 4 * 3600)  # a receiver that is away is asked again for hours
 
 
 class Metrics:
@@ -41,6 +43,15 @@ class Metrics:
             "tocsin_entries_left_out", "Entries of parsed documents that became no article, by reason.", ["reason"]
         )
         self.feeds = self._gauge("tocsin_feeds", "Feeds in the configuration, by state.", ["state"])
+        self.feeds_silent = self._gauge(
+            "tocsin_feeds_silent", "Enabled feeds without a successful poll or a new article for poll.silent_after."
+        )
+        self.poll_delay = self._histogram(
+            "tocsin_poll_delay_seconds", "How late after its due time the poll of a feed started."
+        )
+        self.append_duration = self._histogram(
+            "tocsin_append_duration_seconds", "Appending articles to the log, waiting for it included."
+        )
         self.publisher_lag = self._histogram(
             "tocsin_publisher_lag_seconds", "From the publisher's date to our first sight.", _LAG_SECONDS
         )
@@ -54,10 +65,21 @@ class Metrics:
         self.dead_letters = self._counter("tocsin_dead_letters", "Records put aside as unreadable.", ["topic"])
         self.consumer_lag = self._gauge("tocsin_consumer_lag_records", "Records still to read.", ["topic"])
         self.deliveries = self._counter("tocsin_deliveries", "Attempts at channels, by how they ended.", ["status"])
+        self.deliver_latency = self._histogram(
+            "tocsin_deliver_latency_seconds",
+            "From published in the history to accepted by a channel.",
+            _DELIVER_SECONDS,
+        )
+        self.canary_age = self._gauge(
+            "tocsin_canary_age_seconds",
+            "Since the newest canary article that came through the whole pipe was sent, or since publishing began; "
+            "NaN in a process that does not publish.",
+        )
         self.rule_set = self._gauge("tocsin_rule_set_info", "1 for the rule set in force.", ["digest"])
         self.event_streams = self._gauge("tocsin_event_streams", "Open HTTP event streams.")
         self.reloads = self._counter("tocsin_reloads", "Reloads of rules and feeds, by outcome.", ["outcome"])
 
+        self.canary_age.set(math.nan)
         for status in PollStatus:
             self.feed_polls.labels(status)
         for kind in ("new", "changed", "backfill"):

@@ -43,6 +43,12 @@ class PollSettings(Strict):
     backfill_age: Duration = Field(
         default=timedelta(hours=1), description="on a feed's first poll, entries older than this are past, not news"
     )
+    silent_after: Duration = Field(
+        default=timedelta(hours=24), description="a feed without a successful poll or a new article counts as silent"
+    )
+    canary_every: Duration = Field(
+        default=timedelta(minutes=5), description="how often a canary article goes through the whole pipe; 0s: never"
+    )
     allow_private_addresses: bool = Field(default=False, description="also fetch from loopback and private networks")
     contact: str = Field(default="", description="your web page or mail address, sent to publishers in the User-Agent")
 
