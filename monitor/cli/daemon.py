@@ -31,6 +31,7 @@ from monitor.core.metrics import Metrics
 from monitor.core.ports import AlertHistory, PartitionStates
 from monitor.core.settings import Settings
 from monitor.core.stopping import is_set_within, unless_stopped
+from monitor.feeds.canary import Canary
 from monitor.feeds.poller import Poller
 from monitor.web.app import WebServices, build_app
 from monitor.web.server import WebServer, bind
@@ -103,6 +104,7 @@ class Daemon:
             store = stack.enter_context(open_backend(settings, self._clock))
             fetching = await stack.enter_async_context(open_fetching(settings.poll, self._clock))
             poller = self._build_poller(settings, store, fetching)
+            canary = Canary(store.log, store.leases, self._clock, store.owner, settings.poll.canary_every)
             web = WebServer(build_app(self._web_services(settings, store)), socket)
             threads = self._build_threads(settings, store)
             self._apply(self._configuration)
@@ -110,6 +112,7 @@ class Daemon:
             running = Running(web.url, store.history, store.partition_states, poller.first_round_done)
             loops = {
                 "poll": poller.run(stop),
+                "canary": canary.run(stop),
                 "web": web.run(stop),
                 "retention": self._keep_trimming(store, settings, stop),
                 "console": on_started(running),
@@ -179,7 +182,12 @@ class Daemon:
             seen_retention=settings.log.articles,
         )
         publish = PublishLoop(
-            store.log, store.history, metrics=self._metrics, clock=self._clock, group=f"{prefix}-publish"
+            store.log,
+            store.history,
+            metrics=self._metrics,
+            clock=self._clock,
+            group=f"{prefix}-publish",
+            expects_canaries=bool(settings.poll.canary_every),
         )
         send = SendLoop(
             self._configuration.subscriptions,

@@ -47,7 +47,8 @@ class Metrics:
             "tocsin_feeds_silent", "Enabled feeds without a successful poll or a new article for poll.silent_after."
         )
         self.poll_delay = self._histogram(
-            "tocsin_poll_delay_seconds", "How late after its due time the poll of a feed started."
+            "tocsin_poll_delay_seconds",
+            "How late after its due time a poll started; a wait for the host's turn is not counted.",
         )
         self.append_duration = self._histogram(
             "tocsin_append_duration_seconds", "Appending articles to the log, waiting for it included."
@@ -55,8 +56,10 @@ class Metrics:
         self.publisher_lag = self._histogram(
             "tocsin_publisher_lag_seconds", "From the publisher's date to our first sight.", _LAG_SECONDS
         )
-        self.articles_matched = self._counter("tocsin_articles_matched", "Articles that went through matching.")
-        self.matches = self._counter("tocsin_matches", "Matches appended to the log.")
+        self.articles_matched = self._counter(
+            "tocsin_articles_matched", "Articles that went through matching, canaries not counted."
+        )
+        self.matches = self._counter("tocsin_matches", "Matches appended to the log, canaries not counted.")
         self.match_latency = self._histogram("tocsin_match_latency_seconds", "From first sight to matched.")
         self.decide_latency = self._histogram("tocsin_decide_latency_seconds", "From matched to decided.")
         self.publish_latency = self._histogram("tocsin_publish_latency_seconds", "From first sight to published.")
