@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import count
 
-from monitor.core.alert import Alert, AlertData, AlertStory, Change, event_id, event_type
+from monitor.core.alert import Alert, AlertData, AlertStory, Change, event_type
 from monitor.core.article import Article
 from monitor.core.ids import AlertId, ArticleId, Digest, FeedId, StoryId, content_hash, partition_of
 from monitor.core.match import Match, MatchedArticle
@@ -64,7 +64,7 @@ def canary_alert(match: Match) -> Alert:
     """What the alert stage makes of a canary's match; publishing takes it off before the history."""
     alert_id = AlertId(match.group)
     return Alert(
-        id=event_id(alert_id, 1),
+        id=f"{match.group}/{match.article.id}",  # one id, one content; the alert id is the key and comes again
         type=event_type("opened"),
         subject=match.group,
         time=match.article.first_seen_at,

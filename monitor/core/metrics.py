@@ -75,8 +75,8 @@ class Metrics:
         )
         self.canary_age = self._gauge(
             "tocsin_canary_age_seconds",
-            "Since the newest canary article that came through the whole pipe was sent, or since publishing began; "
-            "NaN in a process that does not publish.",
+            "Since the newest canary article that came out of the pipe here was sent, or since publishing began; "
+            "of several processes that publish, the least counts; NaN in one that does not.",
         )
         self.rule_set = self._gauge("tocsin_rule_set_info", "1 for the rule set in force.", ["digest"])
         self.event_streams = self._gauge("tocsin_event_streams", "Open HTTP event streams.")
