@@ -5,20 +5,21 @@ from __future__ import annotations
 import math
 import re
 import urllib.request
-import uuid
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
 from monitor.core.canary import CANARY_PREFIX, canary_article
 from monitor.core.record import Topic
 from monitor.storage.sqlite import open_reader
+from tests.support.cluster import cluster_settings
 from tests.support.feeds import FeedServer, Item, rss
 from tests.support.kafka_server import KafkaServer
 from tests.support.redis_server import RedisServer
 from tests.support.service import Service, Subscriber, wait_until
+from tests.support.stages import Stages
 
 pytestmark = pytest.mark.e2e
 
@@ -34,27 +35,32 @@ PAGES = (
 )
 
 
-def text(service: Service, path: str) -> str:
+class HasUrl(Protocol):
+    @property
+    def url(self) -> str: ...
+
+
+def text(service: HasUrl, path: str) -> str:
     with urllib.request.urlopen(f"{service.url}{path}", timeout=10) as answer:  # noqa: S310 (our own address)
         return str(answer.read().decode())
 
 
-def sample(service: Service, name: str) -> float:
+def sample(service: HasUrl, name: str) -> float:
     found = re.search(rf"^{name} (\S+)$", text(service, "/metrics"), re.MULTILINE)
     assert found is not None
     return float(found[1])
 
 
-def age(service: Service) -> float:
+def age(service: HasUrl) -> float:
     return sample(service, "tocsin_canary_age_seconds")
 
 
-def totals(service: Service, name: str) -> float:
+def totals(service: HasUrl, name: str) -> float:
     """A counter, over all its labels."""
     return sum(float(value) for value in re.findall(rf"^{name}{{.*}} (\S+)$", text(service, "/metrics"), re.MULTILINE))
 
 
-def wait_for_newer_canaries(service: Service, wanted: int) -> None:
+def wait_for_newer_canaries(service: HasUrl, wanted: int) -> None:
     seen, last = 0, age(service)
 
     def have_come() -> bool:
@@ -100,13 +106,27 @@ def test_canaries_keep_coming_through_and_are_shown_to_nobody(tmp_path: Path) ->
 def test_canaries_come_through_a_cluster_alike(
     kafka_server: KafkaServer, redis_server: RedisServer, tmp_path: Path
 ) -> None:
-    cluster = {
-        "backend": "cluster",
-        "prefix": f"t{uuid.uuid4().hex[:10]}",
-        "kafka": {"bootstrap": [kafka_server.bootstrap]},
-        "redis": {"url": redis_server.url},
-    }
-    check_canaries(tmp_path, cluster)
+    check_canaries(tmp_path, cluster_settings(kafka_server, redis_server))
+
+
+@pytest.mark.external_service
+def test_of_processes_by_stage_only_those_that_publish_tell_an_age(
+    kafka_server: KafkaServer, redis_server: RedisServer, tmp_path: Path
+) -> None:
+    settings = cluster_settings(kafka_server, redis_server)
+    settings["poll"] = {"canary_every": "200ms"}
+    feed = {"id": "herald", "url": "https://herald.example/feed.xml", "enabled": False}
+    service = Service(tmp_path, feeds=[feed], rules=[ANYTHING], settings=settings)
+    with Stages(service, ["poll", "poll", "match", "alert", "deliver", "deliver", "web"]) as stages:
+        stages.start()
+        publishing = [stages["deliver"], stages["deliver-2"]]
+        # Turn after turn the next partition: each of the two sees canaries of its own part, again and again.
+        for stage in publishing:
+            wait_for_newer_canaries(stage, 3)
+        others = [age(stages[name]) for name in ("poll", "poll-2", "match", "alert", "web")]
+
+        assert min(age(stage) for stage in publishing) < 5
+        assert all(math.isnan(one) for one in others)
 
 
 def test_switched_off_there_is_neither_canary_nor_age(tmp_path: Path) -> None:
