@@ -18,7 +18,7 @@ from kafka.net.compat import KafkaNetClient
 from monitor.core.errors import StoreError
 from monitor.core.record import Topic
 from monitor.storage.kafka.access import KafkaAccess
-from monitor.storage.kafka.refusal import watched_client
+from monitor.storage.kafka.refusal import NotReachedError, watched_client
 from monitor.storage.kafka.translate import translating
 
 MAX_RECORD_BYTES = 4 * 1024 * 1024  # an article and its `previous`, each with a body of 256 kB, as JSON
@@ -153,7 +153,7 @@ def _cleaning_up() -> Iterator[Callable[..., KafkaNetClient]]:
             client.close()
         causes = [client._manager.failure for client in made if client._manager.failure]
         if isinstance(error, KafkaTimeoutError) and causes:
-            raise KafkaTimeoutError(causes[-1]) from error
+            raise NotReachedError(causes[-1]) from error
         raise
 
 
