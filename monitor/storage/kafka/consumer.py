@@ -18,6 +18,7 @@ from monitor.core.record import Polled, Record, Topic
 from monitor.storage.kafka.assignment import Assignment
 from monitor.storage.kafka.connection import REQUEST_SECONDS, KafkaConnection, make_member
 from monitor.storage.kafka.records import to_records
+from monitor.storage.kafka.refusal import raise_refusal
 from monitor.storage.kafka.translate import COMMIT_REFUSED, translating
 from monitor.storage.kafka.workarounds import revive
 
@@ -43,12 +44,17 @@ class KafkaLogConsumer:
         self._closed = False
 
     def poll(self, *, max_records: int, timeout_seconds: float) -> Polled:
-        """See `LogConsumer`. May be late by one request to the cluster."""
+        """See `LogConsumer`. May be late by one request to the cluster.
+
+        Raises:
+            StoreError: The cluster no longer lets us in.
+        """
         deadline = time.monotonic() + timeout_seconds
         consumer = self._client()
         while True:
             left = max(0.0, deadline - time.monotonic())
             with translating(f"poll {self._name}"):
+                raise_refusal(consumer)
                 records = self._fetch(consumer, max_records, min(left, SLICE_SECONDS))
             assigned, revoked = self._take_changes(consumer)
             if records or assigned or revoked or left <= 0:

@@ -18,6 +18,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from monitor.core.errors import StoreUnavailableError
 from monitor.storage.kafka.connection import DELIVERY_SECONDS
 from monitor.storage.kafka.progress import Progress
+from monitor.storage.kafka.refusal import refusal_of
 from monitor.storage.kafka.translate import has_ended_producer, translated
 
 _log = logging.getLogger(__name__)
@@ -150,7 +151,7 @@ class Appender:
         if gives_up:
             _log.warning("producer given up", extra={"reason": "stuck" if is_stuck else "ended", "error": str(error)})
             _close(producer, 0.0)
-        return translated(error, doing)
+        return translated(refusal_of(producer) or error, doing)
 
 
 def _send(producer: RawProducer, records: Sequence[RawRecord]) -> tuple[list[Pending], KafkaError | None]:
