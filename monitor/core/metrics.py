@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable
 from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 
 from monitor.core.alert import CHANGE_KINDS, HeldBackReason, Severity
 from monitor.core.feed import PollStatus
@@ -32,6 +32,8 @@ class Metrics:
         # The library would add a series per counter that no dashboard of ours reads. It is not typed.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = registry or CollectorRegistry()
+        # Processor time, memory and when it was started: tocsin_process_...
+        ProcessCollector(namespace="tocsin", registry=self.registry)
         self._rules_seen: set[str] = set()
 
         self.feed_polls = self._counter("tocsin_feed_polls", "Polls of feeds, by how they ended.", ["status"])
