@@ -43,6 +43,11 @@ has_java_and_maven() {
     java_is_new_enough && command -v mvn >/dev/null
 }
 
+# Of what decides on the files in .cache; the broker's configuration does not.
+recipe_sum() {
+    (cd "$recipe" && cat jars.sha256 log4j2.properties pom.xml | sha256sum)
+}
+
 fetch_jars() {
     rm -rf "$target.new"
     mkdir -p "$target.new"
@@ -50,12 +55,12 @@ fetch_jars() {
         dependency:copy-dependencies -DincludeScope=runtime "-DoutputDirectory=$PWD/$target.new/lib" || return 1
     (cd "$target.new/lib" && sha256sum --check --quiet --strict) <"$recipe/jars.sha256" || return 1
     cp "$recipe/log4j2.properties" "$target.new/"
-    cat "$recipe"/* | sha256sum >"$target.new/stamp"
+    recipe_sum >"$target.new/stamp"
     rm -rf "$target" && mv "$target.new" "$target"
 }
 
 get_kafka() {
-    if java_is_new_enough && [ "$(cat "$recipe"/* | sha256sum)" = "$(cat "$target/stamp" 2>/dev/null)" ]; then
+    if java_is_new_enough && [ "$(recipe_sum)" = "$(cat "$target/stamp" 2>/dev/null)" ]; then
         return
     fi
     if ! has_java_and_maven && ! { apt_install default-jre-headless maven && has_java_and_maven; }; then
