@@ -1,6 +1,6 @@
 """Kafka, Redis and `tocsin run` on them, on this machine and without Docker, until Ctrl-C. `make cluster` starts it.
 
-What the servers keep stays in ./tocsin-cluster ($TOCSIN_CLUSTER). The configuration is that of `tocsin run`; where
+What the servers keep stays in ./tocsin-cluster ($CLUSTER_FOLDER). The configuration is that of `tocsin run`; where
 there is none, `tocsin init` writes one. Ports: $KAFKA_PORT (9092), $KAFKA_CONTROLLER_PORT (9093), $REDIS_PORT (6379),
 and of the page $TOCSIN_WEB__PORT. `kill -HUP` reloads rules, feeds and subscriptions.
 
@@ -192,7 +192,7 @@ def main() -> int:
     """Run it; the exit code."""
     try:
         _check_tools()
-        folder = Path(os.environ.get("TOCSIN_CLUSTER", "tocsin-cluster")).absolute()
+        folder = Path(os.environ.get("CLUSTER_FOLDER", "tocsin-cluster")).absolute()
         with owned(folder):
             cluster = Cluster(folder, Ports.of(os.environ))
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -216,7 +216,7 @@ def owned(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UsageError(f"{folder} is in use by another one; stop it, or name another: $TOCSIN_CLUSTER") from None
+            raise UsageError(f"{folder} is in use by another one; stop it, or name another: $CLUSTER_FOLDER") from None
         yield
 
 

@@ -134,11 +134,11 @@ def test_what_is_no_port_is_refused(tmp_path: Path) -> None:
 
 
 def test_two_at_a_time_in_one_folder_are_refused(tmp_path: Path) -> None:
-    folder = tmp_path / "tocsin-cluster"
+    folder = tmp_path / "elsewhere"
     folder.mkdir()
     with (folder / "lock").open("wb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        code, said = refused(tmp_path)
+        code, said = refused(tmp_path, CLUSTER_FOLDER=str(folder))
 
     assert code == 2
     assert said.startswith(f"cluster: {folder} is in use by another one")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from monitor.cli.main import cli
 from tests.support.compose import TOP
 from tests.support.prometheus_server import promtool, why_no_prometheus
 
@@ -25,6 +28,11 @@ TESTS = [
     for test in yaml.safe_load((FOLDER / "alarms_test.yml").read_text(encoding="utf-8"))["tests"]
     for case in test["alert_rule_test"]
 ]
+PANELS = {
+    panel["title"]
+    for path in (TOP / "deploy/grafana/dashboards").glob("*.json")
+    for panel in json.loads(path.read_text(encoding="utf-8"))["panels"]
+}
 RUNBOOK = (TOP / "deploy/RUNBOOK.md").read_text(encoding="utf-8")
 
 needs_promtool = pytest.mark.skipif(why_no_prometheus() is not None, reason=str(why_no_prometheus()))
@@ -78,3 +86,13 @@ def test_a_paragraph_says_what_it_means_how_to_look_what_to_do_and_when_it_is_ha
     paragraph = re.split(r"^## ", RUNBOOK.split(f"## {name}\n", 1)[1], flags=re.MULTILINE)[0]
 
     assert re.findall(r"\*\*(.+?)\*\*", paragraph) == ["Means", "Look", "Do", "Harmless"]
+
+
+def test_the_panels_and_commands_that_the_runbook_names_are_there() -> None:
+    panels = re.findall(r"(?<!\*)\*([A-Z][^*]+)\*(?!\*)", RUNBOOK)
+    commands = set(re.findall(r"`tocsin ([a-z]+)[ a-z`]", RUNBOOK))
+
+    assert {" ".join(panel.split()) for panel in panels} - PANELS == set()
+    assert len(panels) > 10
+    assert {"feeds", "check", "subscribe"} <= commands
+    assert [command for command in commands if CliRunner().invoke(cli, [command, "--help"]).exit_code] == []

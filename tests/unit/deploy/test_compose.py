@@ -57,6 +57,14 @@ def test_every_stage_is_a_service_beside_the_servers() -> None:
     assert SERVICES["match"]["scale"] == 2
 
 
+def test_one_service_builds_the_image_and_nobody_looks_for_it_elsewhere() -> None:
+    builds = {name: service["build"] for name, service in SERVICES.items() if "build" in service}
+
+    assert builds == {"poll": {"context": ".", "dockerfile": "deploy/Dockerfile"}}
+    assert {SERVICES[stage]["pull_policy"] for stage in STAGES if stage != "poll"} == {"never"}
+    assert SERVICES["poll"]["pull_policy"] == "build"
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_variable_of_a_stage_is_a_setting_and_names_the_servers(stage: str, tmp_path: Path) -> None:
     settings = settings_of(stage, tmp_path)
@@ -107,7 +115,9 @@ def test_ports_are_published_on_loopback_only_where_clients_look_for_them() -> N
     assert "HOST://localhost:9092" in environment("kafka")["KAFKA_ADVERTISED_LISTENERS"].split(",")
 
 
-@pytest.mark.parametrize(("service", "port"), [("kafka", "19092"), ("redis", "6379"), ("prometheus", "9090")])
+@pytest.mark.parametrize(
+    ("service", "port"), [("kafka", "19092"), ("redis", "6379"), ("prometheus", "9090"), ("grafana", "3000")]
+)
 def test_the_health_check_of_a_server_asks_its_port(service: str, port: str) -> None:
     assert port in re.findall(r"\d{4,5}", " ".join(SERVICES[service]["healthcheck"]["test"]))
 
@@ -119,7 +129,7 @@ def test_every_service_is_pinned_bounded_watched_and_without_privileges(name: st
     assert re.search(r":v?\d+\.\d+\.\d+(-[a-z]+)?$", service["image"])
     assert service["restart"] == "unless-stopped"
     assert re.fullmatch(r"\d+[mg]", service["mem_limit"])
-    assert set(service["healthcheck"]) == {"test", "interval", "timeout", "retries", "start_period"}
+    assert set(service["healthcheck"]) >= {"test", "interval", "timeout", "retries", "start_period"}
     assert service["logging"]["options"] == {"max-size": "10m", "max-file": "3"}
     assert (service["cap_drop"], service["security_opt"]) == (["ALL"], ["no-new-privileges:true"])
     assert seconds(service["stop_grace_period"]) >= 10
