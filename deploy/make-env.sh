@@ -25,9 +25,10 @@ fi
 if [ -e tocsin ]; then
     echo "kept tocsin/"
 else
-    umask 022 # read by another user, in the containers
-    rm -rf tocsin.new
+    umask 022
+    rm -rf tocsin.new # what an interrupted run left
     cp -R monitor/cli/templates tocsin.new
+    chmod -R a+rX tocsin.new # read by another user, in the containers
     mv tocsin.new tocsin
     echo "wrote tocsin/: set poll.contact in tocsin/tocsin.yaml"
 fi
