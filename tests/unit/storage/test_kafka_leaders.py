@@ -156,6 +156,25 @@ def test_a_leader_that_dies_or_stands_still_loses_and_doubles_nothing(
     assert producers.made == 1
 
 
+def test_a_leader_alone_acknowledges_nothing(cluster: KafkaCluster, connection: KafkaConnection) -> None:
+    topic = connection.topic(Topic.ARTICLES)
+    appender = Appender(Producers(connection), append_seconds=2.0)
+    record = RawRecord(topic, 0, b"feed", b"value")
+    appender.append([record])
+    leader = cluster.leader_of(topic, 0)
+    followers = [node for node in cluster.nodes if node is not leader]
+
+    for node in followers:
+        node.pause()
+    with pytest.raises(StoreUnavailableError):
+        appender.append([record])
+    for node in followers:
+        node.resume()
+
+    _append_in_the_end(appender, record)
+    appender.close()
+
+
 def test_a_producer_that_gets_nowhere_is_replaced_and_the_next_one_appends(
     cluster: KafkaCluster, connection: KafkaConnection
 ) -> None:
