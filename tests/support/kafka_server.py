@@ -76,6 +76,7 @@ class KafkaServer(ServerProcess):
         settings: Sequence[str] = (),
         listeners: Sequence[Listener] = (),
         users: Mapping[str, str] | None = None,
+        heap_megabytes: int = 512,
     ) -> None:
         """Take free ports and write the configuration.
 
@@ -88,6 +89,7 @@ class KafkaServer(ServerProcess):
         broker, self.controller_port, *others = free_ports(2 + len(listeners))
         self._ports = {each.name: port for each, port in zip(listeners, others, strict=True)}
         self._users = dict(users or {})
+        self._heap_megabytes = heap_megabytes
         self.bootstrap = f"127.0.0.1:{broker}"
         self.log = folder / "server.log"
         self._config = folder / "server.properties"
@@ -151,7 +153,7 @@ class KafkaServer(ServerProcess):
         return [
             shutil.which("java") or "java",
             "-Xms128m",
-            "-Xmx512m",
+            f"-Xmx{self._heap_megabytes}m",
             "-XX:+UseSerialGC",  # starts quicker than G1, and two cores gain nothing from more threads
             "-XX:TieredStopAtLevel=1",  # a broker that lives for a minute is not worth optimising
             "-Djava.awt.headless=true",

@@ -17,7 +17,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 
 from monitor.core.errors import StoreUnavailableError
 from monitor.storage.kafka.connection import DELIVERY_SECONDS
-from monitor.storage.kafka.progress import Progress
+from monitor.storage.kafka.progress import STUCK_SECONDS, Progress
 from monitor.storage.kafka.refusal import refusal_of
 from monitor.storage.kafka.translate import has_ended_producer, translated
 
@@ -72,6 +72,7 @@ class Appender:
         *,
         monotonic: Callable[[], float] = time.monotonic,
         append_seconds: float = APPEND_SECONDS,
+        stuck_seconds: float = STUCK_SECONDS,
     ) -> None:
         """`make` raises StoreUnavailableError when it cannot."""
         self._make = make
@@ -79,7 +80,8 @@ class Appender:
         self._append_seconds = append_seconds
         self._lock = threading.Lock()  # held while a producer is made, so that there is one
         self._producer: RawProducer | None = None
-        self._progress = Progress()
+        self._stuck_seconds = stuck_seconds
+        self._progress = Progress(stuck_seconds)
         self._closed = False
 
     def partitions(self, topic: str) -> int:
@@ -139,7 +141,7 @@ class Appender:
                 raise StoreUnavailableError("cannot append: the log is closed")
             if self._producer is None:
                 self._producer = self._make()
-                self._progress = Progress()
+                self._progress = Progress(self._stuck_seconds)
             return self._producer, self._progress
 
     def _failure(self, producer: RawProducer, error: KafkaError, doing: str) -> Exception:

@@ -15,6 +15,8 @@ from kafka.net.compat import KafkaNetClient
 from kafka.net.manager import KafkaConnectionManager
 from kafka.net.selector import NetworkSelector
 
+_TRY_MS = 2000.0  # for one of several brokers, over TLS and an ocean too: some eight round trips
+
 
 class RefusedError(errors.KafkaError):  # type: ignore[misc] # the library has no types
     """The cluster does not let us in, or we do not trust it; the sentence says which and names no password."""
@@ -45,16 +47,20 @@ class WatchedConnections(KafkaConnectionManager):  # type: ignore[misc]
         self.refusal: str | None = None
         self.failure: str | None = None
 
-    def get_connection(self, node_id: object, *arguments: Any, **options: Any) -> Any:
+    def get_connection(self, node_id: object, timeout_ms: float | None = None, **options: Any) -> Any:
         """As the library does; and look at how it ends.
 
         Raises:
             RefusedError: It was refused before, and the client still looks for the cluster.
         """
-        if self.refusal is not None and self.cluster.is_bootstrap(node_id):
-            raise RefusedError(self.refusal)
+        if self.cluster.is_bootstrap(node_id):
+            if self.refusal is not None:
+                raise RefusedError(self.refusal)
+            if timeout_ms is not None and len(self.cluster.bootstrap_brokers()) > 1:
+                # It gives all of its time to the broker that it tries first, which may be the one that stands still.
+                timeout_ms = min(timeout_ms, _TRY_MS)
         known = self._conns.get(node_id)
-        connection = super().get_connection(node_id, *arguments, **options)
+        connection = super().get_connection(node_id, timeout_ms=timeout_ms, **options)
         if connection is not known:
             connection.init_future.add_callback(self._connected)
             connection.init_future.add_errback(self._failed)

@@ -97,10 +97,10 @@ def every_client(target: KafkaConnection) -> list[Callable[[], object]]:
 def assert_refused(target: KafkaConnection, cause: str) -> None:
     """Each kind of client is told so at once, for good, with the address and without the password."""
     threads = set(threading.enumerate())
-    for call in every_client(target):
+    for first_call in every_client(target):
         began = time.monotonic()
         with pytest.raises(StoreError) as refused:
-            call()
+            first_call()
 
         assert f"cannot reach Kafka at {target}: " in str(refused.value)
         assert cause in str(refused.value)
