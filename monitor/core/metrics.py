@@ -41,6 +41,7 @@ class Metrics:
             "tocsin_entries_left_out", "Entries of parsed documents that became no article, by reason.", ["reason"]
         )
         self.feeds = self._gauge("tocsin_feeds", "Feeds in the configuration, by state.", ["state"])
+        self.poll_shards = self._gauge("tocsin_poll_shards", "Shards of feeds that this process polls.")
         self.publisher_lag = self._histogram(
             "tocsin_publisher_lag_seconds", "From the publisher's date to our first sight.", _LAG_SECONDS
         )

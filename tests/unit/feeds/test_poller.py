@@ -19,8 +19,9 @@ from monitor.core.metrics import Metrics
 from monitor.core.record import NewRecord, Position, Topic
 from monitor.core.settings import PollSettings
 from monitor.feeds.patience import PatientCalls
-from monitor.feeds.poller import LEASE_NAME, Poller
+from monitor.feeds.poller import Poller
 from monitor.feeds.results import Exchange, FetchFailed, FetchResult
+from monitor.feeds.shards import lease_name
 from monitor.storage.sqlite.database import MemoryDatabase
 from monitor.storage.sqlite.embedded import EmbeddedStore
 from tests.unit.feeds.fakes import FakeClock, FakeFetcher, InlineParser
@@ -54,6 +55,7 @@ class Bench:
             clock=self.clock,
             owner="here",
             calls=PatientCalls(first_delay_seconds=0),
+            look_seconds=0.005,
         )
 
     async def first_round(self, poller: Poller) -> None:
@@ -257,7 +259,7 @@ async def test_feed_that_changes_its_address_while_it_is_polled_is_never_polled_
 
 
 async def test_only_the_holder_of_the_lease_polls(bench: Bench) -> None:
-    bench.store.leases.acquire(LEASE_NAME, "elsewhere", seconds=600, now=NOW)
+    bench.store.leases.acquire(lease_name(0), "elsewhere", seconds=600, now=NOW)
     poller = bench.poller()
     running = asyncio.create_task(poller.run(bench.stop))
     for _ in range(20):
@@ -272,7 +274,7 @@ async def test_lease_taken_over_ends_the_loop_with_that_error(bench: Bench) -> N
     poller = bench.poller()
     running = asyncio.create_task(poller.run(bench.stop))
     await poller.first_round_done.wait()
-    bench.store.leases.acquire(LEASE_NAME, "elsewhere", seconds=600, now=NOW + timedelta(hours=1))
+    bench.store.leases.acquire(lease_name(0), "elsewhere", seconds=600, now=NOW + timedelta(hours=1))
     bench.fetcher.documents[TEN[0].url] = rss(("x", "After"))
     bench.clock.now = NOW + timedelta(minutes=6)
 
@@ -283,7 +285,7 @@ async def test_lease_taken_over_ends_the_loop_with_that_error(bench: Bench) -> N
 async def test_lease_is_given_up_at_the_end(bench: Bench) -> None:
     await bench.first_round(bench.poller())
 
-    assert bench.store.leases.acquire(LEASE_NAME, "next", seconds=60, now=NOW) is not None
+    assert bench.store.leases.acquire(lease_name(0), "next", seconds=60, now=NOW) is not None
 
 
 async def test_bug_in_a_poll_ends_the_loop(bench: Bench) -> None:
