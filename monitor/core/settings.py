@@ -74,6 +74,10 @@ class WebSettings(Strict):
 
     host: str = Field(default="127.0.0.1", description="address to listen on; other than loopback needs a token")
     port: int = Field(default=8765, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    poll_port: int = Field(default=8766, ge=0, le=65535, description="metrics and health of `tocsin poll`")
+    match_port: int = Field(default=8767, ge=0, le=65535, description="metrics and health of `tocsin match`")
+    alert_port: int = Field(default=8768, ge=0, le=65535, description="metrics and health of `tocsin alert`")
+    deliver_port: int = Field(default=8769, ge=0, le=65535, description="metrics and health of `tocsin deliver`")
     token: SecretStr | None = Field(default=None, description="callers must send it: Authorization: Bearer ...")
 
     @model_validator(mode="after")
