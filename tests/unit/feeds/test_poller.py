@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from monitor.core.codec import decode_article
-from monitor.core.errors import LeaseLostError, StoreUnavailableError
+from monitor.core.errors import StoreUnavailableError
 from monitor.core.feed import Feed, PollStatus, Validators
 from monitor.core.ids import FeedId
 from monitor.core.metrics import Metrics
@@ -79,6 +79,9 @@ class Bench:
     def polls(self) -> float:
         value = self.metrics.registry.get_sample_value
         return sum(value("tocsin_feed_polls_total", {"status": status}) or 0 for status in PollStatus)
+
+    def value(self, name: str) -> float | None:
+        return self.metrics.registry.get_sample_value(name)
 
     def feeds_in(self, state: str) -> float | None:
         return self.metrics.registry.get_sample_value("tocsin_feeds", {"state": state})
@@ -270,16 +273,26 @@ async def test_only_the_holder_of_the_lease_polls(bench: Bench) -> None:
     assert bench.fetcher.requests == []
 
 
-async def test_lease_taken_over_ends_the_loop_with_that_error(bench: Bench) -> None:
+async def test_lease_taken_over_stops_polling_until_it_is_free_again(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     poller = bench.poller()
     running = asyncio.create_task(poller.run(bench.stop))
     await poller.first_round_done.wait()
-    bench.store.leases.acquire(lease_name(0), "elsewhere", seconds=600, now=NOW + timedelta(hours=1))
-    bench.fetcher.documents[TEN[0].url] = rss(("x", "After"))
+    theirs = bench.store.leases.acquire(lease_name(0), "elsewhere", seconds=600, now=NOW + timedelta(hours=1))
+    assert theirs is not None
     bench.clock.now = NOW + timedelta(minutes=6)
+    await until(lambda: "shard lost to another poller" in caplog.messages)
+    await until(lambda: bench.value("tocsin_poll_shards") == 0)
+    asked_meanwhile = len(bench.fetcher.requests)
+    bench.store.leases.release(theirs)
+    await until(lambda: len(bench.fetcher.requests) >= 20)
+    bench.stop.set()
+    await running
 
-    with pytest.raises(LeaseLostError):
-        await asyncio.wait_for(running, 10)
+    assert asked_meanwhile == 10
+    assert bench.value("tocsin_poll_shards") == 1
+    assert len(bench.titles()) == 10
 
 
 async def test_lease_is_given_up_at_the_end(bench: Bench) -> None:
