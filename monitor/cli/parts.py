@@ -26,6 +26,7 @@ from monitor.core.settings import Settings, WebSettings
 from monitor.core.stopping import is_set_within, unless_stopped
 from monitor.feeds.canary import Canary
 from monitor.feeds.poller import Poller
+from monitor.feeds.shards import POLL_SHARDS
 
 _log = logging.getLogger(__name__)
 
@@ -120,6 +121,7 @@ def poll_part(around: Around, fetching: Fetching) -> tuple[Part, Poller]:
         metrics=around.metrics,
         clock=around.clock,
         owner=around.store.owner,
+        shards=POLL_SHARDS if around.settings.backend == "cluster" else 1,
     )
     canary = Canary(
         around.store.log,
