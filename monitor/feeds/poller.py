@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import TypeVar
 
 from monitor.core.clock import Clock
 from monitor.core.errors import LeaseLostError, StoreUnavailableError
@@ -33,6 +35,7 @@ from monitor.feeds.shard_leases import ShardLeases
 from monitor.feeds.watched_feeds import WatchedFeeds
 
 _log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
 
 _LONGEST_PAUSE_SECONDS = 1.0  # the clock may step, and a store may come back
 _AFTER_RUNNING_POLL = timedelta(seconds=1)
@@ -86,6 +89,8 @@ class Poller:
         )
         self._leases = ShardLeases(leases, owner=owner, shards=shards, clock=clock)
         self._look_seconds = look_seconds
+        # A thread of its own: those that all share may be taken up by appends that hang, and leases would run out.
+        self._lease_thread = ThreadPoolExecutor(1, thread_name_prefix="shards")
         self._polling_until = self._latest = clock()
         self._has_shards = asyncio.Event()
         self._feeds = WatchedFeeds(feeds, shards=shards, settings=settings, metrics=metrics)
@@ -143,15 +148,16 @@ class Poller:
 
     async def _share_out(self) -> None:
         """Hold the shards that should be ours: drop what is not, give up what is idle, take what is free."""
-        look = await asyncio.to_thread(self._leases.look)
+        look = await self._in_lease_thread(self._leases.look)
         self._drop(self._feeds.mine.keys() - self._leases.held.keys())
         self._running.drop_fetches(lambda poll: poll.shard in look.lost)
         self._polling_until = look.until  # not before: what was lost must not be polled meanwhile
-        await asyncio.to_thread(self._leases.exchange, self._leases.leaving - self._running.shards)
+        idle = self._leases.leaving - self._running.shards
+        await self._in_lease_thread(lambda: self._leases.exchange(idle))
         gained = {shard: lease for shard, lease in self._leases.held.items() if shard not in self._feeds.mine}
         if gained:
             # Loaded after they were taken: up to then another poller may have saved.
-            self._feeds.begin(gained, await asyncio.to_thread(self._states.load_all), self._clock())
+            self._feeds.begin(gained, await self._in_lease_thread(self._states.load_all), self._clock())
             self._has_shards.set()
             self._note_first_round()
 
@@ -162,9 +168,14 @@ class Poller:
 
     async def _release(self) -> None:
         try:
-            await asyncio.to_thread(self._leases.release_all)
+            await self._in_lease_thread(self._leases.release_all)  # after what is being done there
         except StoreUnavailableError as error:  # they run out by themselves
             _log.debug("leases not released", extra={"error": str(error)})
+        finally:
+            self._lease_thread.shutdown(wait=False)
+
+    async def _in_lease_thread(self, step: Callable[[], _Result]) -> _Result:
+        return await asyncio.get_running_loop().run_in_executor(self._lease_thread, step)
 
     async def _keep_forgetting(self) -> None:
         while True:
@@ -187,8 +198,11 @@ class Poller:
         self._latest = now
 
     def _may_start(self) -> bool:
-        """Whether one more poll may begin: not while the store is away, since nothing could be kept, and not while our
-        leases may have run out (a paused process wakes up to that), since another may poll those hosts by now."""
+        """Whether one more poll may begin.
+
+        Not while the store is away: nothing could be kept. Nor while our leases may have run out, to which a process
+        that was paused wakes up: another may poll those hosts by now.
+        """
         is_ours = self._clock() < self._polling_until
         return is_ours and not self._calls.is_down and len(self._running) < self._settings.concurrency
 

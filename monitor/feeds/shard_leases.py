@@ -7,7 +7,6 @@ of it is under way, and the other takes it once it is free. So nobody polls a ho
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,10 +35,10 @@ class Look:
 
 
 class ShardLeases:
-    """Holds shards for a poller. Blocks as `Leases` does and raises the same.
+    """Holds shards for a poller: `look`, then `exchange`, again and again; `release_all` at the end.
 
-    `look`, then `exchange`, are called in turn, in any threads; `release_all` at any time, it waits for what is being
-    done. `held` and `leaving` may be asked for between these calls.
+    These block as `Leases` does and raise the same; they are for one thread. `held` and `leaving` may be asked for
+    between them by another, and `doubt` may be called at any time.
     """
 
     def __init__(self, leases: Leases, *, owner: str, shards: int, clock: Clock) -> None:
@@ -55,8 +54,6 @@ class ShardLeases:
         self._renewed_at: datetime | None = None
         self._until = clock()
         self._is_told = False
-        self._is_closed = False
-        self._one_at_a_time = threading.Lock()
 
     @property
     def held(self) -> Mapping[int, Lease]:
@@ -74,31 +71,23 @@ class ShardLeases:
 
     def look(self) -> Look:
         """Hold on to what is ours, see who else is there, and decide what we should have."""
-        with self._one_at_a_time:
-            if self._is_closed:
-                return Look(frozenset(), self._until)
-            lost = self._renew()
-            self._wanted = shards_of(self._owner, self._membership.look(), self._shards)
-            return Look(lost, self._until)
+        lost = self._renew()
+        self._wanted = shards_of(self._owner, self._membership.look(), self._shards)
+        return Look(lost, self._until)
 
     def exchange(self, idle: frozenset[int]) -> None:
         """Give up those of `leaving` that are idle, and take what we should have and nobody holds."""
-        with self._one_at_a_time:
-            if self._is_closed:
-                return
-            for shard in sorted(self.leaving & idle):
-                self._leases.release(self._all[shard])
-                del self._all[shard]
-            if self._wanted - self._all.keys():
-                self._take_free()
+        for shard in sorted(self.leaving & idle):
+            self._leases.release(self._all[shard])
+            del self._all[shard]
+        if self._wanted - self._all.keys():
+            self._take_free()
 
     def release_all(self) -> None:
-        """Give up everything, for good; safe to call twice."""
-        with self._one_at_a_time:
-            self._is_closed = True
-            for shard in sorted(self._all):
-                self._leases.release(self._all.pop(shard))
-            self._membership.leave()
+        """Give up everything; safe to call twice."""
+        for shard in sorted(self._all):
+            self._leases.release(self._all.pop(shard))
+        self._membership.leave()
 
     def _renew(self) -> frozenset[int]:
         """Renew what is due; the shards that were lost."""

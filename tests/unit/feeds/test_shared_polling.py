@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -400,6 +401,21 @@ async def test_log_that_is_away_costs_no_shard(bench: Bench) -> None:
     assert len(held) == POLL_SHARDS
     assert a.shards == POLL_SHARDS
     assert bench.network.by("a") == {feed.url for feed in FEEDS}
+
+
+async def test_appends_that_hang_cost_no_shard(bench: Bench) -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    a = bench.start("a")
+    a.log.goes_on.clear()
+    await until(lambda: a.log.waiting > 0)
+    for _ in range(10):
+        bench.clock.now += STEP
+        await bench.rounds()
+    held = bench.store.leases.holders("poll/", bench.clock.now)
+    a.log.goes_on.set()
+    await until(a.poller.first_round_done.is_set)
+
+    assert len(held) == a.shards == POLL_SHARDS
 
 
 async def test_fetch_under_a_lease_that_ran_out_is_dropped_and_done_again(bench: Bench) -> None:
