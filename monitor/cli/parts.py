@@ -111,7 +111,7 @@ class Part:
 def poll_part(around: Around, fetching: Fetching) -> tuple[Part, Poller]:
     """Feeds to articles; and the poller, whose first round others wait for."""
     poller = Poller(
-        around.configuration.enabled_feeds,
+        around.configuration.feeds,
         settings=around.settings.poll,
         fetcher=fetching.fetcher,
         parser=fetching.parser,
@@ -132,7 +132,7 @@ def poll_part(around: Around, fetching: Fetching) -> tuple[Part, Poller]:
     )
     part = Part(
         tasks={"poll": poller.run, "canary": canary.run},
-        apply=lambda configuration: poller.set_feeds(configuration.enabled_feeds),
+        apply=lambda configuration: poller.set_feeds(configuration.feeds),
     )
     return part, poller
 

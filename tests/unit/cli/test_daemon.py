@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from monitor.cli.configuration import Configuration, load_configuration
@@ -71,6 +72,24 @@ async def test_error_within_a_group_of_tasks_comes_out_by_itself_and_is_told_wit
     [told] = [record for record in caplog.records if record.levelno >= logging.ERROR]
 
     assert (told.message, told.exc_info) == ("stage failed", None)
+    assert bench.stopping == 1
+
+
+async def test_disabled_feeds_are_counted_and_stay_known(configuration: Configuration, tmp_path: Path) -> None:
+    (tmp_path / "feeds.yaml").write_text(
+        "feeds: [{id: quiet, url: 'https://quiet.example/feed', enabled: false}]", encoding="utf-8"
+    )
+    bench = Bench(load_configuration(tmp_path / "tocsin.yaml", {}))
+
+    async def until_counted(running: Running) -> None:
+        async with aiohttp.ClientSession() as session:
+            while (
+                'tocsin_feeds{state="disabled"} 1.0' not in await (await session.get(f"{running.url}/metrics")).text()
+            ):
+                await asyncio.sleep(0.05)
+
+    await bench.run(until_counted)
+
     assert bench.stopping == 1
 
 
