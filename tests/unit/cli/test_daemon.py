@@ -81,16 +81,17 @@ async def test_disabled_feeds_are_counted_and_stay_known(configuration: Configur
     )
     bench = Bench(load_configuration(tmp_path / "tocsin.yaml", {}))
 
-    async def until_counted(running: Running) -> None:
-        async with aiohttp.ClientSession() as session:
-            while (
-                'tocsin_feeds{state="disabled"} 1.0' not in await (await session.get(f"{running.url}/metrics")).text()
-            ):
-                await asyncio.sleep(0.05)
+    metrics = ""
 
-    await bench.run(until_counted)
+    async def read_metrics(running: Running) -> None:
+        nonlocal metrics
+        await running.first_round_done.wait()
+        async with aiohttp.ClientSession() as session, session.get(f"{running.url}/metrics") as answer:
+            metrics = await answer.text()
 
-    assert bench.stopping == 1
+    await bench.run(read_metrics)
+
+    assert 'tocsin_feeds{state="disabled"} 1.0' in metrics.splitlines()
 
 
 async def test_reload_that_fails_by_a_bug_leaves_the_service_running(
