@@ -43,6 +43,12 @@ class PollSettings(Strict):
     backfill_age: Duration = Field(
         default=timedelta(hours=1), description="on a feed's first poll, entries older than this are past, not news"
     )
+    silent_after: Duration = Field(
+        default=timedelta(hours=24), description="a feed without a successful poll or a new article counts as silent"
+    )
+    canary_every: Duration = Field(
+        default=timedelta(minutes=5), description="how often a canary article goes through the whole pipe; 0s: never"
+    )
     allow_private_addresses: bool = Field(default=False, description="also fetch from loopback and private networks")
     contact: str = Field(default="", description="your web page or mail address, sent to publishers in the User-Agent")
 
@@ -74,6 +80,10 @@ class WebSettings(Strict):
 
     host: str = Field(default="127.0.0.1", description="address to listen on; other than loopback needs a token")
     port: int = Field(default=8765, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    poll_port: int = Field(default=8766, ge=0, le=65535, description="metrics and health of `tocsin poll`")
+    match_port: int = Field(default=8767, ge=0, le=65535, description="metrics and health of `tocsin match`")
+    alert_port: int = Field(default=8768, ge=0, le=65535, description="metrics and health of `tocsin alert`")
+    deliver_port: int = Field(default=8769, ge=0, le=65535, description="metrics and health of `tocsin deliver`")
     token: SecretStr | None = Field(default=None, description="callers must send it: Authorization: Bearer ...")
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import Template
 
 from kafka.errors import KafkaError
 
@@ -24,6 +25,7 @@ from tests.support.free_ports import free_ports
 from tests.support.server_process import ServerProcess
 
 JARS = Path(__file__).parents[2] / ".cache" / "kafka"
+RECIPE = Path(__file__).parents[2] / "deploy" / "services" / "kafka"  # what `make cluster` starts is what is tested
 START_SECONDS = 60.0  # two seconds on a quiet machine
 STOP_SECONDS = 20.0
 _OLDEST_JAVA = 17
@@ -91,7 +93,7 @@ class KafkaServer(ServerProcess):
         self.bootstrap = f"127.0.0.1:{broker}"
         self.log = folder / "server.log"
         self._config = folder / "server.properties"
-        plain = _settings(folder / "data", broker, self.controller_port)
+        plain = _settings(folder, broker, self.controller_port)
         self._config.write_text("\n".join([*plain, *self._ways_in(listeners), *settings, ""]))
 
     def bootstrap_at(self, listener: str) -> str:
@@ -184,31 +186,9 @@ def kafka_uuid() -> str:
     return "k" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
 
 
-def _settings(data: Path, broker: int, controller: int) -> list[str]:
-    listeners = f"PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}"
+def _settings(folder: Path, broker: int, controller: int) -> list[str]:
+    template = Template((RECIPE / "server.properties").read_text(encoding="utf-8"))
     return [
-        "process.roles=broker,controller",
-        "node.id=1",
-        f"controller.quorum.bootstrap.servers=127.0.0.1:{controller}",
-        f"listeners={listeners}",
-        f"advertised.listeners={listeners}",
-        "controller.listener.names=CONTROLLER",
-        "inter.broker.listener.name=PLAINTEXT",
-        "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
-        f"log.dirs={data}",
-        "auto.create.topics.enable=false",
-        # One broker keeps one copy of Kafka's own topics; few partitions, as each is a folder with files.
-        "offsets.topic.replication.factor=1",
-        "offsets.topic.num.partitions=2",
-        "transaction.state.log.replication.factor=1",
-        "transaction.state.log.min.isr=1",
-        "transaction.state.log.num.partitions=2",
-        "share.coordinator.state.topic.replication.factor=1",
-        "share.coordinator.state.topic.min.isr=1",
-        "group.initial.rebalance.delay.ms=0",  # the first member of a group need not wait for others
+        template.substitute(folder=folder, broker_port=broker, controller_port=controller),
         "group.min.session.timeout.ms=1000",  # tests of dead members are quick
-        # After a crash the broker may only come back when its old session ran out (9 s by default).
-        "broker.heartbeat.interval.ms=500",
-        "broker.session.timeout.ms=3000",
-        "log.index.size.max.bytes=65536",  # 10 MB per partition otherwise, and every test makes 69 partitions
     ]
