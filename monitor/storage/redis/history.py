@@ -1,8 +1,12 @@
 """The alert history on Redis: a stream for the truth, pub/sub for whoever listens now, both written by one script.
 
-Each revision is published on `alerts`, `rule:<id>` and `severity:<severity>` (after the prefix) as the JSON of the
-alert, where `previous` names the place before it on that very channel, so that a hole shows. Revisions of rules on
-trial are for the history only. `history` carries the place of every revision: the wake-up.
+Each revision is published on `alerts`, `rule:<id>`, `severity:<severity>` and `actor:<id>` for each of its actors
+(after the prefix) as the JSON of the alert, where `previous` names the place before it on that very channel, so that
+a hole shows. Revisions of rules on trial are for the history only. `history` carries the place of every revision: the
+wake-up.
+
+The JSON begins with what a person wants to see of it (`redis-cli SUBSCRIBE` prints messages as they are) and ends with
+its place.
 
 Why exact channels: Redis compares every message with every pattern that anybody subscribed to.
 """
@@ -13,11 +17,11 @@ import time
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
 from monitor.core.alert import Alert
-from monitor.core.codec import encode
 from monitor.core.stream import StreamId
 from monitor.storage.packing import unpack_alert
 from monitor.storage.redis.link import Argument, Link, Script
@@ -26,19 +30,21 @@ from monitor.storage.wakeup import Wakeup
 TRIM_BATCH = 500  # alerts per step: publishing gets its turn in between
 
 _PLACE_FIELDS = ("streamid", "epoch", "previous")  # the script's to fill in
+_FIRST_FIELDS = ("type", "time", "subject", "data")
+_FIRST_DATA_FIELDS = ("severity", "headline", "summary", "quote")
 
 # Keys: stream, its epoch and last place, revisions by alert, when those were, last place by channel.
 # Arguments: milliseconds now, epoch of a new history, wake-up channel, least milliseconds to keep or '', then for
-# each alert its id, revision, JSON without the opening brace and the place, number of channels, channels.
+# each alert its id, revision, JSON without the place and the closing brace, number of channels, channels.
 # Places are as of `StreamId.next_at`. Answers the epoch, then for each alert its place and the one before, or false.
 _APPEND = Script("""
 local meta = redis.call('HMGET', KEYS[2], 'epoch', 'last')
 local epoch, last = meta[1] or ARGV[2], meta[2]
 if not meta[1] then redis.call('HSET', KEYS[2], 'epoch', epoch) end
 
-local function message(id, previous, rest)
+local function message(id, previous, start)
   local before = previous and '"' .. previous .. '"' or 'null'
-  return '{"streamid":"' .. id .. '","epoch":"' .. epoch .. '","previous":' .. before .. ',' .. rest
+  return start .. ',"streamid":"' .. id .. '","epoch":"' .. epoch .. '","previous":' .. before .. '}'
 end
 
 local function next_id()
@@ -50,14 +56,14 @@ local function next_id()
   return string.format('%d-%d', milliseconds, number + 1)
 end
 
-local function append(alert, revision, rest)
+local function append(alert, revision, start)
   local known = redis.call('HGET', KEYS[3], alert)
   if known and tonumber(revision) <= tonumber(known) then return false end
   local id = next_id()
   if ARGV[4] == '' then
-    redis.call('XADD', KEYS[1], id, 'alert', message(id, last, rest))
+    redis.call('XADD', KEYS[1], id, 'alert', message(id, last, start))
   else
-    redis.call('XADD', KEYS[1], 'MINID', '~', ARGV[4], id, 'alert', message(id, last, rest))
+    redis.call('XADD', KEYS[1], 'MINID', '~', ARGV[4], id, 'alert', message(id, last, start))
   end
   last = id
   redis.call('HSET', KEYS[2], 'last', id)
@@ -69,11 +75,11 @@ end
 
 local answer, at = {epoch}, 5
 while at <= #ARGV do
-  local before, rest, channels_end = last, ARGV[at + 2], at + 3 + tonumber(ARGV[at + 3])
-  local id = append(ARGV[at], ARGV[at + 1], rest)
+  local before, start, channels_end = last, ARGV[at + 2], at + 3 + tonumber(ARGV[at + 3])
+  local id = append(ARGV[at], ARGV[at + 1], start)
   if id then
     for i = at + 4, channels_end do
-      redis.call('PUBLISH', ARGV[i], message(id, redis.call('HGET', KEYS[5], ARGV[i]), rest))
+      redis.call('PUBLISH', ARGV[i], message(id, redis.call('HGET', KEYS[5], ARGV[i]), start))
       redis.call('HSET', KEYS[5], ARGV[i], id)
     end
   end
@@ -181,7 +187,12 @@ def channels_of(link: Link, alert: Alert) -> list[str]:
     data = alert.data
     if data.shadow:
         return []
-    return [link.key("alerts"), link.key("rule", data.rule), link.key("severity", data.severity)]
+    return [
+        link.key("alerts"),
+        link.key("rule", data.rule),
+        link.key("severity", data.severity),
+        *(link.key("actor", actor) for actor in data.actors),
+    ]
 
 
 def wakeup_channel(link: Link) -> str:
@@ -194,10 +205,17 @@ def _new_epoch() -> str:
 
 
 def _without_place(alert: Alert) -> bytes:
-    fields = msgspec.structs.asdict(alert)
+    fields = _ordered(alert, _FIRST_FIELDS)
     for name in _PLACE_FIELDS:
         del fields[name]
-    return encode(fields).removeprefix(b"{")
+    fields["data"] = _ordered(alert.data, _FIRST_DATA_FIELDS)
+    return msgspec.json.encode(fields).removesuffix(b"}")
+
+
+def _ordered(value: msgspec.Struct, first: Sequence[str]) -> dict[str, Any]:
+    """The fields of a value, these before the others."""
+    fields = msgspec.structs.asdict(value)
+    return {name: fields[name] for name in first} | fields
 
 
 def _least_id(moment: datetime) -> str:

@@ -43,9 +43,10 @@ def publish(stores: RedisStores, *alerts: Alert) -> list[Alert]:
     return [one for one in published if one is not None]
 
 
-def of_rule(rule: str, alert_id: str, *, shadow: bool = False) -> Alert:
+def of_rule(rule: str, alert_id: str, *, shadow: bool = False, actors: tuple[str, ...] = ()) -> Alert:
     one = alert(alert_id)
-    return msgspec.structs.replace(one, data=msgspec.structs.replace(one.data, rule=rule, shadow=shadow))
+    data = msgspec.structs.replace(one.data, rule=rule, shadow=shadow, actors=actors)
+    return msgspec.structs.replace(one, data=data)
 
 
 def add_dead(stores: RedisStores, one: Alert, lease: Lease, *, now: datetime) -> None:
@@ -151,10 +152,16 @@ def test_each_channel_carries_its_own_chain(
     stores: RedisStores, connection: RedisConnection, redis_server: RedisServer
 ) -> None:
     name = connection.prefix
-    channels = [f"{name}:alerts", f"{name}:rule:bridges", f"{name}:rule:floods", f"{name}:severity:high"]
+    parts = ("alerts", "rule:bridges", "rule:floods", "severity:high", "actor:mayor", "actor:engineer", "actor:sailor")
+    channels = [f"{name}:{part}" for part in parts]
     with listening(redis_server, *channels) as heard:
-        one, two, three = publish(stores, of_rule("bridges", "a1"), of_rule("floods", "a2"), of_rule("bridges", "a3"))
-        messages = heard(9)
+        one, two, three = publish(
+            stores,
+            of_rule("bridges", "a1", actors=("engineer", "mayor")),
+            of_rule("floods", "a2", actors=("engineer",)),
+            of_rule("bridges", "a3", actors=("mayor",)),
+        )
+        messages = heard(13)
 
     chains: dict[str, list[tuple[str | None, str | None]]] = {}
     for channel, data in messages:
@@ -166,10 +173,12 @@ def test_each_channel_carries_its_own_chain(
         channels[1]: [(one.streamid, None), (three.streamid, one.streamid)],
         channels[2]: [(two.streamid, None)],
         channels[3]: whole,
+        channels[4]: [(one.streamid, None), (three.streamid, one.streamid)],
+        channels[5]: [(one.streamid, None), (two.streamid, one.streamid)],
     }
 
 
-def test_a_message_is_the_whole_alert_with_its_place_first(
+def test_a_message_is_the_whole_alert_with_its_place_last(
     stores: RedisStores, connection: RedisConnection, redis_server: RedisServer
 ) -> None:
     with listening(redis_server, f"{connection.prefix}:alerts") as heard:
@@ -177,9 +186,22 @@ def test_a_message_is_the_whole_alert_with_its_place_first(
         [(_, data)] = heard(1)
 
     assert decode_alert(data, "message") == one
-    start = f'{{"streamid":"{one.streamid}","epoch":"{stores.history.epoch()}","previous":null,'
+    end = f',"streamid":"{one.streamid}","epoch":"{stores.history.epoch()}","previous":null}}'
+    assert data.decode().endswith(end)
+
+
+def test_a_message_begins_with_what_a_person_wants_to_see(
+    stores: RedisStores, connection: RedisConnection, redis_server: RedisServer
+) -> None:
+    with listening(redis_server, f"{connection.prefix}:alerts") as heard:
+        publish(stores, alert(headline="Fähre gestrandet"))
+        [(_, data)] = heard(1)
+
+    start = (
+        '{"type":"tocsin.alert.opened","time":"2030-05-01T12:00:00Z","subject":"bridges","data":'
+        '{"severity":"high","headline":"Fähre gestrandet","summary":"One voice.","quote":"The bridge is closed.",'
+    )
     assert data.decode().startswith(start)
-    assert "Fähre gestrandet" in data.decode()
 
 
 def test_a_repeat_is_published_to_nobody(
