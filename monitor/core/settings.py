@@ -125,8 +125,42 @@ class KafkaSettings(Strict):
 class RedisSettings(Strict):
     """State and alerts of the cluster back end."""
 
-    url: SecretStr = Field(default=SecretStr("redis://127.0.0.1:6379/0"), description="redis://, rediss:// or unix://")
+    url: SecretStr = Field(
+        default=SecretStr("redis://127.0.0.1:6379/0"), description="redis://, rediss:// (TLS, verified) or unix://"
+    )
+    username: str | None = Field(default=None, min_length=1, description="an ACL user; else the server's default user")
+    password: SecretStr | None = Field(default=None, min_length=1, description="the user's password")
+    ca_file: Path | None = Field(
+        default=None, description="PEM: who vouches for the server; else whom the machine trusts"
+    )
+    certificate_file: Path | None = Field(
+        default=None, description="PEM: our certificate, for servers that ask for one; with key_file"
+    )
+    key_file: Path | None = Field(default=None, description="PEM, without a password: the certificate's private key")
     allow_volatile: bool = Field(default=False, description="also use a server that keeps nothing over a restart")
+
+    @model_validator(mode="after")
+    def _fitting(self) -> RedisSettings:
+        """What is set without effect is a mistake: whoever sets a ca_file counts on encryption."""
+        scheme, _, rest = self.url.get_secret_value().partition("://")
+        has_user = "@" in rest.partition("/")[0]
+        user = [name for name in ("username", "password") if getattr(self, name) is not None]
+        files = [name for name in ("ca_file", "certificate_file", "key_file") if getattr(self, name) is not None]
+        problems = [f"{name} stands beside a user in url (allowed: one of the two)" for name in user if has_user]
+        if scheme != "rediss":
+            problems += [f"{name} has no effect without TLS (allowed: with url rediss://...)" for name in files]
+        if ("certificate_file" in files) != ("key_file" in files):
+            problems.append("certificate_file and key_file go together: set both")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def resolved(self, folder: Path) -> RedisSettings:
+        """The same with paths made absolute, relative ones from `folder`."""
+        paths = {name: getattr(self, name) for name in ("ca_file", "certificate_file", "key_file")}
+        return self.model_copy(
+            update={name: None if path is None else (folder / path).absolute() for name, path in paths.items()}
+        )
 
 
 class LoggingSettings(Strict):
@@ -163,7 +197,7 @@ class Settings(Strict):
         paths = {
             name: (folder / getattr(self, name)).absolute() for name in ("data", "feeds", "rules", "subscriptions")
         }
-        return self.model_copy(update=paths)
+        return self.model_copy(update={**paths, "redis": self.redis.resolved(folder)})
 
 
 def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:

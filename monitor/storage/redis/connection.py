@@ -103,13 +103,21 @@ def _address_options(connection: RedisConnection) -> dict[str, Any]:
         options["socket_keepalive"] = True
     if options.get("connection_class") is SSLConnection:
         options |= {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
-        files = {
-            "ssl_ca_certs": connection.ca_file,
-            "ssl_certfile": connection.certificate_file,
-            "ssl_keyfile": connection.key_file,
-        }
-        options |= {name: str(path) for name, path in files.items() if path is not None}
+        options |= _certificates(connection)
     return options
+
+
+def _certificates(connection: RedisConnection) -> dict[str, Any]:
+    files = {
+        "ssl_ca_certs": connection.ca_file,
+        "ssl_certfile": connection.certificate_file,
+        "ssl_keyfile": connection.key_file,
+    }
+    for path in files.values():
+        # The library would take a missing file for a server that is away.
+        if path is not None and not path.is_file():
+            raise StoreError(f"cannot open Redis: {connection.address}: there is no file {path}")
+    return {name: str(path) for name, path in files.items() if path is not None}
 
 
 def _parsed(connection: RedisConnection) -> dict[str, Any]:
