@@ -20,6 +20,7 @@ from monitor.core.errors import SettingsError
 from monitor.core.problems import Problem
 
 ENVIRONMENT_PREFIX = "TOCSIN_"
+DEFAULT_PREFIX = "tocsin"  # the tenant of whoever names none
 
 
 class PollSettings(Strict):
@@ -178,7 +179,9 @@ class Settings(Strict):
     backend: Literal["embedded", "cluster"] = Field(
         default="embedded", description="embedded: one process, one file; cluster: Kafka and Redis"
     )
-    prefix: str = Field(default="tocsin", pattern=r"^[a-z][a-z0-9-]{0,40}$", description="starts every topic and group")
+    prefix: str = Field(
+        default=DEFAULT_PREFIX, pattern=r"^[a-z][a-z0-9-]{0,40}$", description="starts every topic and group"
+    )
     data: Path = Field(default=Path("tocsin.db"), description="the file that holds everything")
     feeds: Path = Field(default=Path("feeds.yaml"), description="the feeds to watch")
     rules: Path = Field(default=Path("rules"), description="a rule file, or a folder of them")

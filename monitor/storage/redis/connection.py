@@ -9,8 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import redis
+import redis.asyncio
+from redis.asyncio import connection as async_connection
+from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import ExponentialBackoff, NoBackoff
-from redis.connection import ConnectionPool, SSLConnection, parse_url
+from redis.connection import Connection, ConnectionPool, SSLConnection, UnixDomainSocketConnection, parse_url
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
@@ -20,6 +23,12 @@ from monitor.core.errors import StoreError
 # A command is repeated only when its connection broke, and every script bears that: see each adapter.
 RETRIES = 2
 FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS = 0.05, 0.2
+
+_ASYNC_CLASSES = {
+    Connection: async_connection.Connection,
+    SSLConnection: async_connection.SSLConnection,
+    UnixDomainSocketConnection: async_connection.UnixDomainSocketConnection,
+}
 
 _URL_OPTIONS = frozenset({"host", "port", "path", "db", "username", "password", "connection_class"})
 _URL_FORMS = "redis://HOST:PORT/DB, rediss://HOST:PORT/DB or unix:///PATH?db=DB; a user and password before HOST"
@@ -81,16 +90,30 @@ def subscriber_client(connection: RedisConnection) -> redis.Redis:
     return _client(connection, Retry(NoBackoff(), 0, (RedisConnectionError,)))
 
 
+def async_client(connection: RedisConnection) -> redis.asyncio.Redis:
+    """A client for asyncio that retries nothing, neither commands nor subscriptions; whoever asked closes it.
+
+    Raises:
+        StoreError: As `command_client`.
+    """
+    options = _options(connection)
+    options["connection_class"] = _ASYNC_CLASSES[options.get("connection_class", Connection)]
+    pool = redis.asyncio.ConnectionPool(**options, retry=AsyncRetry(NoBackoff(), 0))
+    return redis.asyncio.Redis.from_pool(pool)
+
+
 def _client(connection: RedisConnection, retry: Retry) -> redis.Redis:
-    pool = ConnectionPool(
+    return redis.Redis.from_pool(ConnectionPool(**_options(connection), retry=retry))
+
+
+def _options(connection: RedisConnection) -> dict[str, Any]:
+    return {
         **_address_options(connection),
-        retry=retry,
-        socket_connect_timeout=connection.timeout_seconds,
-        socket_timeout=connection.timeout_seconds,
-        protocol=2,  # no handshake that an ACL would have to allow
-        driver_info=None,  # likewise
-    )
-    return redis.Redis.from_pool(pool)
+        "socket_connect_timeout": connection.timeout_seconds,
+        "socket_timeout": connection.timeout_seconds,
+        "protocol": 2,  # no handshake that an ACL would have to allow
+        "driver_info": None,  # likewise
+    }
 
 
 def _address_options(connection: RedisConnection) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 
 from monitor.core.alert import Alert
+from monitor.core.channels import channels_of
 from monitor.core.stream import StreamId
 from monitor.storage.packing import unpack_alert
 from monitor.storage.redis.link import Argument, Link, Script
@@ -122,7 +123,7 @@ class RedisAlertHistory:
         arguments: list[Argument] = [int(now.timestamp() * 1000), _new_epoch(), wakeup_channel(self._link)]
         arguments.append("" if self._keep is None else _least_id(now - self._keep))
         for alert in alerts:
-            channels = channels_of(self._link, alert)
+            channels = [self._link.key(*channel.parts) for channel in channels_of(alert)]
             arguments += [alert.data.alert_id, alert.data.revision, _without_place(alert), len(channels), *channels]
         keys = [self._stream, self._meta, self._revisions, self._revised, self._channels]
         epoch, *places = _texts(self._link.run(_APPEND, keys, *arguments))
@@ -180,19 +181,6 @@ class RedisAlertHistory:
         keys = [self._revisions, self._revised]
         while self._link.run(_FORGET, keys, StreamId.at(before).milliseconds, TRIM_BATCH):
             pass
-
-
-def channels_of(link: Link, alert: Alert) -> list[str]:
-    """The channels that a revision is published on."""
-    data = alert.data
-    if data.shadow:
-        return []
-    return [
-        link.key("alerts"),
-        link.key("rule", data.rule),
-        link.key("severity", data.severity),
-        *(link.key("actor", actor) for actor in data.actors),
-    ]
 
 
 def wakeup_channel(link: Link) -> str:
