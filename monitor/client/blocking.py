@@ -24,17 +24,18 @@ _JOIN_SECONDS = 0.8  # closing waits no longer for the thread, which ends by its
 class BlockingIterator(Generic[_Item]):
     """Gives what the batches hold, one by one; an iterator for one thread, and a context manager that closes it.
 
-    The next batch is asked for when the one before is used up. Starts with the first `next`.
+    Starts at once, and is one batch ahead: so its connection stands also while an item is dealt with. Whoever drops it
+    closes it too.
     """
 
     def __init__(self, batches: Callable[[], AsyncGenerator[Sequence[_Item], None]]) -> None:
         """Given what makes the batches, called in the thread."""
-        self._batches = batches
         self._items: deque[_Item] = deque()
         self._lock = threading.Lock()
-        self._thread: _LoopThread[_Item] | None = None
-        self._pending: Future[Sequence[_Item] | None] | None = None
+        self._thread = _LoopThread(batches)
+        self._pending = self._thread.next_batch()
         self._is_closed = False
+        weakref.finalize(self, self._thread.ask_to_end)
 
     def __iter__(self) -> Self:
         return self
@@ -44,22 +45,25 @@ class BlockingIterator(Generic[_Item]):
         while not self._is_closed:
             if self._items:
                 return self._items.popleft()
-            batch = self._next_batch()
+            try:
+                batch = self._pending.result()  # one that Ctrl-C interrupts goes on, and is waited for again
+            except CancelledError:
+                break
+            except Exception:
+                self.close()
+                raise
             if batch is None:
                 self.close()
             else:
-                self._items.extend(batch)
+                self._take(batch)
         raise StopIteration
 
     def close(self) -> None:
         """End it, from any thread: whoever waits for an item gets the end. Safe to call twice."""
         with self._lock:
             self._is_closed = True
-            thread, pending = self._thread, self._pending
-        if pending is not None:
-            pending.cancel()
-        if thread is not None:
-            thread.end()
+        self._pending.cancel()
+        self._thread.end()
 
     def __enter__(self) -> Self:
         return self
@@ -69,26 +73,11 @@ class BlockingIterator(Generic[_Item]):
     ) -> None:
         self.close()
 
-    def _next_batch(self) -> Sequence[_Item] | None:
+    def _take(self, batch: Sequence[_Item]) -> None:
         with self._lock:
-            if self._is_closed:
-                return None
-            if self._thread is None:
-                self._thread = _LoopThread(self._batches)
-                weakref.finalize(self, self._thread.ask_to_end)  # for who drops it without closing it
-            # One that Ctrl-C interrupted goes on: what it brings must not be lost.
-            if self._pending is None:
+            if not self._is_closed:
                 self._pending = self._thread.next_batch()
-            pending = self._pending
-        try:
-            batch = pending.result()
-        except CancelledError:
-            return None
-        except Exception:
-            self.close()
-            raise
-        self._pending = None
-        return batch
+                self._items.extend(batch)
 
 
 class _LoopThread(Generic[_Item]):
@@ -133,3 +122,4 @@ class _LoopThread(Generic[_Item]):
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         await self._generator.aclose()
+        await asyncio.sleep(0)  # its transports close their sockets in the loop's next round

@@ -23,7 +23,7 @@ from monitor.core.settings import DEFAULT_PREFIX
 from monitor.core.stream import StreamId
 from monitor.storage.redis import ChannelReader, Listener, RedisConnection, open_channel
 
-HEARTBEAT_SECONDS = 2.0  # how late a lost message is noticed; three times that, a connection that died silently
+HEARTBEAT_SECONDS = 2.0  # costs two small reads and a ping
 
 
 def follow_redis(
@@ -35,6 +35,7 @@ def follow_redis(
     actor: str | None = None,
     severity: str | None = None,
     on_state: Callable[[str], None] | None = None,
+    heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> BlockingIterator[Alert | Gap]:
     """Alerts as they come, in order, each revision once; connects again for ever until closed.
 
@@ -49,13 +50,15 @@ def follow_redis(
         severity: Only of this severity.
         on_state: Told in words when the connection stands, and when it is lost or the cause changes; by another
             thread.
+        heartbeat_seconds: How often the connection and the end of the stream are looked at when nothing comes: how
+            late a lost message is noticed; a connection that died silently takes some times that.
 
     Raises:
         UsageError: More than one of rule, actor and severity; no such severity.
         StoreError: From the iterator: the server refuses us, or the two do not trust each other. Not retried.
         NewerSchemaError: From the iterator: the service is newer than this client.
     """
-    asked = _asked(source, after=after, epoch=epoch, rule=rule, actor=actor, severity=severity, on_state=on_state)
+    asked = _Asked(_connection(source), _channel(rule, actor, severity), after, epoch, on_state, heartbeat_seconds)
     return BlockingIterator(lambda: _batches(asked))
 
 
@@ -68,9 +71,10 @@ async def follow_redis_async(
     actor: str | None = None,
     severity: str | None = None,
     on_state: Callable[[str], None] | None = None,
+    heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> AsyncGenerator[Alert | Gap, None]:
     """The same for asyncio, until closed or cancelled; all errors come from the iterator."""
-    asked = _asked(source, after=after, epoch=epoch, rule=rule, actor=actor, severity=severity, on_state=on_state)
+    asked = _Asked(_connection(source), _channel(rule, actor, severity), after, epoch, on_state, heartbeat_seconds)
     async with aclosing(_batches(asked)) as batches:
         async for batch in batches:
             for item in batch:
@@ -84,20 +88,11 @@ class _Asked:
     after: StreamId | None
     epoch: str | None
     on_state: Callable[[str], None] | None
+    heartbeat_seconds: float
 
 
-def _asked(
-    source: str | RedisConnection,
-    *,
-    after: StreamId | None,
-    epoch: str | None,
-    rule: str | None,
-    actor: str | None,
-    severity: str | None,
-    on_state: Callable[[str], None] | None,
-) -> _Asked:
-    connection = RedisConnection(source, prefix=DEFAULT_PREFIX) if isinstance(source, str) else source
-    return _Asked(connection, _channel(rule, actor, severity), after, epoch, on_state)
+def _connection(source: str | RedisConnection) -> RedisConnection:
+    return RedisConnection(source, prefix=DEFAULT_PREFIX) if isinstance(source, str) else source
 
 
 def _channel(rule: str | None, actor: str | None, severity: str | None) -> Channel:
@@ -120,7 +115,10 @@ async def _batches(asked: _Asked) -> AsyncGenerator[Items, None]:
     async with open_channel(asked.connection, asked.channel) as reader:
         while True:
             try:
-                async with reader.listening() as listener, aclosing(_live(following, reader, listener, retry)) as live:
+                async with (
+                    reader.listening() as listener,
+                    aclosing(_live(following, reader, listener, retry, asked.heartbeat_seconds)) as live,
+                ):
                     async for items in live:
                         yield items
             except StoreUnavailableError as error:
@@ -128,12 +126,12 @@ async def _batches(asked: _Asked) -> AsyncGenerator[Items, None]:
 
 
 async def _live(
-    following: Following, reader: ChannelReader, listener: Listener, retry: Retry
+    following: Following, reader: ChannelReader, listener: Listener, retry: Retry, heartbeat_seconds: float
 ) -> AsyncGenerator[Items, None]:
     """What comes while one connection stands; never ends by itself."""
     now = asyncio.get_running_loop().time
     following.subscribed()
-    look_at = now() + HEARTBEAT_SECONDS
+    look_at = now() + heartbeat_seconds
     while True:
         while following.must_read:
             items = following.take_page(await reader.read(following.after))
@@ -146,4 +144,4 @@ async def _live(
         if now() >= look_at:
             await listener.beat()
             following.take_end(await reader.look())
-            look_at = now() + HEARTBEAT_SECONDS
+            look_at = now() + heartbeat_seconds

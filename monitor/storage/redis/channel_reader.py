@@ -5,9 +5,8 @@ Why two connections: one that listens can ask for nothing else.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +22,6 @@ from monitor.storage.redis.translate import translating
 
 PAGE = 100  # revisions read at a time
 SILENT_HEARTBEATS = 3  # unanswered in a row: the connection is dead
-_CLOSE_SECONDS = 0.5  # for a farewell that TLS would wait for much longer
 
 
 @dataclass(frozen=True)
@@ -157,9 +155,7 @@ async def open_channel(connection: RedisConnection, channel: Channel) -> AsyncIt
     try:
         yield ChannelReader(client, connection, channel)
     finally:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSE_SECONDS):
-                await client.aclose()
+        await client.aclose()
 
 
 def _place(value: bytes | None) -> StreamId | None:

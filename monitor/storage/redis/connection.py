@@ -24,10 +24,32 @@ from monitor.core.errors import StoreError
 RETRIES = 2
 FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS = 0.05, 0.2
 
+
+class _HangsUp(async_connection.AbstractConnection):
+    """Closes without a farewell: with TLS that waits for the other side, up to half a minute when it is frozen."""
+
+    async def disconnect(self, *arguments: Any, **options: Any) -> None:
+        if self._writer is not None:
+            self._writer.transport.abort()
+        await super().disconnect(*arguments, **options)
+
+
+class _AsyncConnection(_HangsUp, async_connection.Connection):
+    pass
+
+
+class _AsyncTlsConnection(_HangsUp, async_connection.SSLConnection):
+    pass
+
+
+class _AsyncUnixConnection(_HangsUp, async_connection.UnixDomainSocketConnection):
+    pass
+
+
 _ASYNC_CLASSES = {
-    Connection: async_connection.Connection,
-    SSLConnection: async_connection.SSLConnection,
-    UnixDomainSocketConnection: async_connection.UnixDomainSocketConnection,
+    Connection: _AsyncConnection,
+    SSLConnection: _AsyncTlsConnection,
+    UnixDomainSocketConnection: _AsyncUnixConnection,
 }
 
 _URL_OPTIONS = frozenset({"host", "port", "path", "db", "username", "password", "connection_class"})
