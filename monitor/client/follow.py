@@ -39,6 +39,7 @@ async def follow_alerts(
     after: StreamId | None = None,
     epoch: str | None = None,
     rule: str | None = None,
+    actor: str | None = None,
     severity: str | None = None,
     session: aiohttp.ClientSession | None = None,
     sleep: Sleep = asyncio.sleep,
@@ -52,6 +53,7 @@ async def follow_alerts(
         after: The `streamid` of the last alert that was dealt with; without it, alerts from now on.
         epoch: The `epoch` of that alert, so that a lost history is noticed.
         rule: A glob over rule ids.
+        actor: Only alerts about the actor with this id.
         severity: The least severity.
         session: A session to use, which stays open; else one is made and closed.
         on_state: Told in words when the connection stands, and when it is lost or the cause changes.
@@ -64,7 +66,7 @@ async def follow_alerts(
         if session is None:
             session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         connection = EventConnection(
-            session, url, token=token, rule=rule, severity=severity, silence_seconds=silence_seconds
+            session, url, token=token, rule=rule, actor=actor, severity=severity, silence_seconds=silence_seconds
         )
         follower = _Follower(Place(after, epoch))
         retry = Retry(sleep, on_state)

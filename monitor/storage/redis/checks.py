@@ -45,8 +45,8 @@ def check_server(link: Link, *, allow_volatile: bool) -> None:
     info: Mapping[str, Any] = {}
     for section in ("server", "memory", "persistence"):
         info = {**info, **link.call("INFO", section)}
-    for problem in _problems(info, allow_volatile=allow_volatile):
-        raise StoreError(f"cannot use Redis at {link.address}: {problem}")
+    if problems := _problems(info, allow_volatile=allow_volatile):
+        raise StoreError(f"cannot use Redis at {link.address}: {'; '.join(problems)}")
     refused = link.run(_REFUSED, [], *(call.replace("{}", link.key("any")) for call in _CALLS))
     if refused:
         rights = ", ".join(call.decode().partition(" ")[0] for call in refused)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from monitor.core.errors import StoreError, StoreUnavailableError
 from monitor.core.ports import Head, PartitionChange
 from monitor.core.stream import BEGINNING
-from monitor.storage.redis import RedisConnection, RedisStores, open_redis
+from monitor.storage.redis import RedisConnection, RedisStores, checks, open_redis
 from tests.contract.support import NOW, alert
 from tests.support.free_ports import free_ports
 from tests.support.redis_server import RedisServer
@@ -80,3 +81,36 @@ def test_a_server_that_does_not_answer_is_unavailable_in_time(tmp_path: Path, re
 
             assert waited_seconds < 2
             assert stores.history.epoch()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, []),
+        ({"redis_version": "6.2.0"}, []),
+        ({"redis_version": "8.2.1"}, []),
+        ({"redis_version": "6.0.16"}, ["version 6.0.16 is too old (allowed: 6.2 or newer)"]),
+        ({"maxmemory_policy": "allkeys-lfu"}, ["maxmemory-policy is allkeys-lfu: it would forget state"]),
+        ({"aof_enabled": 0}, ["appendonly is no: a restart would lose what was acknowledged"]),
+        (
+            {"redis_version": "5.0", "maxmemory_policy": "volatile-lru", "aof_enabled": 0},
+            ["version 5.0", "maxmemory-policy is volatile-lru", "appendonly is no"],
+        ),
+    ],
+    ids=["fine", "oldest", "newest", "too old", "evicts", "volatile", "everything"],
+)
+def test_all_that_is_wrong_with_a_server_is_found(change: dict[str, Any], said: list[str]) -> None:
+    info = {"redis_version": "7.0.15", "maxmemory_policy": "noeviction", "aof_enabled": 1} | change
+
+    found = checks._problems(info, allow_volatile=False)
+
+    assert [problem.startswith(start) for problem, start in zip(found, said, strict=True)] == [True] * len(said)
+
+
+def test_everything_wrong_with_a_server_is_told_at_once(tmp_path: Path, redis_server: RedisServer) -> None:
+    with (
+        RedisServer(tmp_path, options=["--maxmemory-policy", "allkeys-lru", "--appendonly", "no"]) as server,
+        pytest.raises(StoreError, match=r"maxmemory-policy is allkeys-lru.*; appendonly is no"),
+        open_redis(RedisConnection(server.url, prefix="test")),
+    ):
+        pass

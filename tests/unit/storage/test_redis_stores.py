@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -309,3 +310,33 @@ def test_an_alert_without_a_place_cannot_be_put_aside(stores: RedisStores) -> No
 
     with pytest.raises(StoreError, match="has no place in the history"):
         add_dead(stores, alert(), lease, now=NOW)
+
+
+def test_a_batch_of_alerts_and_the_state_of_a_partition_are_one_script_each(
+    redis_server: RedisServer, tmp_path: Path
+) -> None:
+    def calls(server: RedisServer, work: Callable[[], object]) -> dict[str, int]:
+        """How often which command was called in that work, those of scripts included."""
+        server.command("CONFIG", "RESETSTAT")
+        work()
+        stats = server.command("INFO", "commandstats")
+        of_this_test = {"cmdstat_config|resetstat", "cmdstat_hello"}
+        return {name.removeprefix("cmdstat_"): stats[name]["calls"] for name in stats.keys() - of_this_test}
+
+    change = PartitionChange(3, Head(1, 2, None), {"a": b"1"})
+    with RedisServer(tmp_path) as server, open_redis(RedisConnection(server.url, prefix="test")) as stores:
+        publish(stores, alert("known to the server by now"))
+        stores.partition_states.save([PartitionChange(3, Head(0, 1, None))])
+        publishing = calls(server, lambda: publish(stores, alert("a1"), alert("a2")))
+        saving = calls(server, lambda: stores.partition_states.save([change]))
+
+    assert publishing == {
+        "evalsha": 1,
+        "hmget": 1,
+        "hget": 8,  # where the history stands; the last revision, and the last place of each channel
+        "xadd": 2,
+        "hset": 10,
+        "zadd": 2,
+        "publish": 8,  # for each: all, its rule, its severity, and the wake-up
+    }
+    assert saving == {"evalsha": 1, "hget": 1, "hset": 2}
