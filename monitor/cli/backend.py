@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -14,7 +15,15 @@ from monitor.core.errors import StoreError, UsageError
 from monitor.core.ports import AlertHistory, Deliveries, FeedStates, Leases, Log, PartitionStates
 from monitor.core.record import Topic
 from monitor.core.settings import Settings
-from monitor.storage.kafka import KafkaConnection, KafkaLog, TopicPlan, check_topics, create_topics, topic_plans
+from monitor.storage.kafka import (
+    KafkaAccess,
+    KafkaConnection,
+    KafkaLog,
+    TopicPlan,
+    check_topics,
+    create_topics,
+    topic_plans,
+)
 from monitor.storage.redis import RedisConnection, open_redis
 from monitor.storage.sqlite import EmbeddedReader, open_embedded, open_reader
 
@@ -76,8 +85,18 @@ def open_view(settings: Settings) -> Iterator[Backend | EmbeddedReader]:
 
 
 def kafka_connection(settings: Settings) -> KafkaConnection:
-    """Where the log is on a cluster."""
-    return KafkaConnection(settings.kafka.bootstrap, settings.prefix)
+    """Where the log is on a cluster, and how it lets us in."""
+    kafka = settings.kafka
+    access = KafkaAccess(
+        security=kafka.security,
+        mechanism=kafka.mechanism,
+        username=kafka.username or "",
+        password=kafka.password.get_secret_value() if kafka.password else "",
+        ca_file=kafka.ca_file,
+        certificate_file=kafka.certificate_file,
+        key_file=kafka.key_file,
+    )
+    return KafkaConnection(kafka.bootstrap, settings.prefix, access=access)
 
 
 def redis_connection(settings: Settings) -> RedisConnection:
@@ -135,6 +154,11 @@ def _prepare_topics(settings: Settings) -> None:
         raise StoreError(f"cannot use the topics on {connection}: {'; '.join(problems)}")
 
 
+def _new_owner() -> str:
+    """A name that no other process has: in containers, host names and process ids may be equal."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+
 @contextmanager
 def _open_cluster(settings: Settings) -> Iterator[Backend]:
     with (
@@ -153,6 +177,6 @@ def _open_cluster(settings: Settings) -> Iterator[Backend]:
             partition_states=redis.partition_states,
             history=redis.history,
             deliveries=redis.deliveries,
-            owner=f"{socket.gethostname()}-{os.getpid()}",
+            owner=_new_owner(),
             trim=trim,
         )

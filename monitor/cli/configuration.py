@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import click
 
@@ -24,6 +24,9 @@ CONFIG_VARIABLE = "TOCSIN_CONFIG"
 _USUAL_PLACES = (Path("tocsin.yaml"), Path("tocsin/tocsin.yaml"))
 _Loaded = TypeVar("_Loaded")
 
+File = Literal["feeds", "rules", "subscriptions"]
+EVERY_FILE: frozenset[File] = frozenset({"feeds", "rules", "subscriptions"})
+
 config_option = click.option(
     "--config",
     "config_path",
@@ -34,13 +37,22 @@ config_option = click.option(
 
 @dataclass(frozen=True)
 class Configuration:
-    """What one start or reload works with."""
+    """What one start or reload works with.
+
+    Attributes:
+        files: Which files were read; what stands in the others is empty here.
+    """
 
     settings: Settings
     feeds: tuple[Feed, ...]
     registry: Registry
     rules: RuleSet
     subscriptions: Subscriptions
+    files: frozenset[File] = EVERY_FILE
+
+    def has(self, file: File) -> bool:
+        """Whether that file was read."""
+        return file in self.files
 
     @property
     def enabled_feeds(self) -> tuple[Feed, ...]:
@@ -64,8 +76,10 @@ def find_config(given: Path | None, environment: Mapping[str, str] = os.environ)
     raise UsageError("no settings file here; write one with: tocsin init (or name one with --config)")
 
 
-def load_configuration(path: Path, environment: Mapping[str, str] = os.environ) -> Configuration:
-    """All of it.
+def load_configuration(
+    path: Path, environment: Mapping[str, str] = os.environ, *, files: frozenset[File] = EVERY_FILE
+) -> Configuration:
+    """The settings, and what stands in these files.
 
     Raises:
         SettingsError: With every problem in all the files.
@@ -73,16 +87,24 @@ def load_configuration(path: Path, environment: Mapping[str, str] = os.environ) 
     settings = load_settings(path, environment)
     registry = load_catalogue()
     problems: list[Problem] = []
-    feeds = _collecting(problems, lambda: load_feeds(settings.feeds))
-    rules = _collecting(problems, lambda: load_rules(settings.rules, registry))
-    rule_ids = None if rules is None else frozenset(rule.id for rule in rules.rules)
+    feeds = _collecting(problems, lambda: load_feeds(settings.feeds) if "feeds" in files else ())
+    rules = _collecting(problems, lambda: load_rules(settings.rules, registry) if "rules" in files else RuleSet())
+    rule_ids = None if rules is None or "rules" not in files else frozenset(rule.id for rule in rules.rules)
     subscriptions = _collecting(
         problems,
-        lambda: load_subscriptions(settings.subscriptions, environment=environment, rule_ids=rule_ids),
+        lambda: (
+            _subscriptions(settings.subscriptions, environment, rule_ids)
+            if "subscriptions" in files
+            else Subscriptions()
+        ),
     )
     if feeds is None or rules is None or subscriptions is None:
         raise SettingsError(problems)
-    return Configuration(settings, feeds, registry, rules, subscriptions)
+    return Configuration(settings, feeds, registry, rules, subscriptions, files)
+
+
+def _subscriptions(path: Path, environment: Mapping[str, str], rule_ids: Collection[str] | None) -> Subscriptions:
+    return load_subscriptions(path, environment=environment, rule_ids=rule_ids)
 
 
 def _collecting(problems: list[Problem], load: Callable[[], _Loaded]) -> _Loaded | None:

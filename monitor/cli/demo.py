@@ -15,9 +15,10 @@ from rich.console import Console
 
 from monitor.cli.configuration import load_configuration
 from monitor.cli.console import addresses_line
-from monitor.cli.daemon import Daemon, DrainTimeoutError, Running, end_process_in_time, exit_hard
+from monitor.cli.daemon import Daemon, Running
 from monitor.cli.main import FAILED, FINE
 from monitor.cli.run import print_alerts
+from monitor.cli.supervision import DrainTimeoutError, end_process_in_time, exit_hard
 from monitor.core.clock import utc_now
 from monitor.core.logs import set_up_logging
 from monitor.core.ports import AlertHistory

@@ -1,12 +1,11 @@
-"""`tocsin run`: the daemon, its signals, and what it prints on a terminal."""
+"""`tocsin run`: the daemon, and what it prints on a terminal."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +15,9 @@ from rich.console import Console
 
 from monitor.cli.configuration import config_option, find_config, load_configuration
 from monitor.cli.console import addresses_line, print_alert
-from monitor.cli.daemon import Daemon, DrainTimeoutError, Running, end_process_in_time, exit_hard
+from monitor.cli.daemon import Daemon, Running
+from monitor.cli.serving import ignore_reloads, serve
+from monitor.cli.supervision import end_process_in_time
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.logs import set_up_logging
 from monitor.core.places import end_of, place_of
@@ -39,7 +40,7 @@ _SETTLE_SECONDS = 1.0  # past matches trickle in behind the first polls; say how
 @config_option
 def run(config_path: Path | None) -> None:
     """Watch the feeds until SIGTERM or Ctrl-C; SIGHUP reloads rules, feeds and subscriptions."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # while starting: what there is to reload is being loaded
+    ignore_reloads()
     path = find_config(config_path)
     configuration = load_configuration(path)
     set_up_logging(configuration.settings.logging)
@@ -47,40 +48,6 @@ def run(config_path: Path | None) -> None:
     console = Console() if sys.stdout.isatty() else None
     feeds = len(configuration.enabled_feeds)
     serve(daemon, partial(_tell, console, feeds))
-
-
-def serve(daemon: Daemon, on_started: Callable[[Running, asyncio.Event], Coroutine[None, None, None]]) -> None:
-    """Run a daemon in this process until a signal; ends the process when a part hangs."""
-    try:
-        asyncio.run(_serve(daemon, on_started))
-    except DrainTimeoutError as error:
-        exit_hard(error)
-
-
-async def _serve(daemon: Daemon, on_started: Callable[[Running, asyncio.Event], Coroutine[None, None, None]]) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    reload = asyncio.Event()
-    loop.add_signal_handler(signal.SIGHUP, reload.set)
-
-    async def attend(running: Running) -> None:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(on_started(running, stop))
-            reloading = group.create_task(_reload_when_set(reload, daemon))
-            await stop.wait()
-            reloading.cancel()
-
-    await daemon.run(stop, attend)
-
-
-async def _reload_when_set(reload: asyncio.Event, daemon: Daemon) -> None:
-    """One reload at a time; signals that come meanwhile become one more."""
-    while True:
-        await reload.wait()
-        reload.clear()
-        await daemon.reload()
 
 
 async def _tell(console: Console | None, feeds: int, running: Running, stop: asyncio.Event) -> None:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
@@ -21,6 +21,8 @@ from monitor.core.problems import Problem
 
 ENVIRONMENT_PREFIX = "TOCSIN_"
 DEFAULT_PREFIX = "tocsin"  # the tenant of whoever names none
+_FILES = ("ca_file", "certificate_file", "key_file")  # of those who speak TLS
+_Encrypted = TypeVar("_Encrypted", "KafkaSettings", "RedisSettings")
 
 
 class PollSettings(Strict):
@@ -43,6 +45,12 @@ class PollSettings(Strict):
     parse_deadline: Duration = Field(default=timedelta(seconds=10), description="a parse is killed after this")
     backfill_age: Duration = Field(
         default=timedelta(hours=1), description="on a feed's first poll, entries older than this are past, not news"
+    )
+    silent_after: Duration = Field(
+        default=timedelta(hours=24), description="a feed without a successful poll or a new article counts as silent"
+    )
+    canary_every: Duration = Field(
+        default=timedelta(minutes=5), description="how often a canary article goes through the whole pipe; 0s: never"
     )
     allow_private_addresses: bool = Field(default=False, description="also fetch from loopback and private networks")
     contact: str = Field(default="", description="your web page or mail address, sent to publishers in the User-Agent")
@@ -75,6 +83,10 @@ class WebSettings(Strict):
 
     host: str = Field(default="127.0.0.1", description="address to listen on; other than loopback needs a token")
     port: int = Field(default=8765, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    poll_port: int = Field(default=8766, ge=0, le=65535, description="metrics and health of `tocsin poll`")
+    match_port: int = Field(default=8767, ge=0, le=65535, description="metrics and health of `tocsin match`")
+    alert_port: int = Field(default=8768, ge=0, le=65535, description="metrics and health of `tocsin alert`")
+    deliver_port: int = Field(default=8769, ge=0, le=65535, description="metrics and health of `tocsin deliver`")
     token: SecretStr | None = Field(default=None, description="callers must send it: Authorization: Bearer ...")
 
     @model_validator(mode="after")
@@ -113,6 +125,21 @@ class KafkaSettings(Strict):
     replication: int | None = Field(
         default=None, ge=1, le=15, description="copies of topics it makes; else the cluster's"
     )
+    security: Literal["plaintext", "tls", "sasl_plaintext", "sasl_tls"] = Field(
+        default="plaintext", description="tls: encrypted, certificates verified; sasl_...: as a user"
+    )
+    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="SCRAM-SHA-512", description="how the user proves to be that; with security sasl_..."
+    )
+    username: str | None = Field(default=None, min_length=1, description="the user; with security sasl_...")
+    password: SecretStr | None = Field(default=None, min_length=1, description="the user's password")
+    ca_file: Path | None = Field(
+        default=None, description="PEM: who vouches for the brokers; else whom the machine trusts"
+    )
+    certificate_file: Path | None = Field(
+        default=None, description="PEM: our certificate, for brokers that ask for one; with key_file"
+    )
+    key_file: Path | None = Field(default=None, description="PEM, without a password: the certificate's private key")
 
     @field_validator("bootstrap", mode="before")
     @classmethod
@@ -121,6 +148,32 @@ class KafkaSettings(Strict):
         if value in ((), []):
             raise ValueError("is empty (allowed: one or more host:port)")
         return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _fitting(self) -> KafkaSettings:
+        """What is set without effect is a mistake: whoever sets a ca_file counts on encryption."""
+        problems: list[str] = []
+        user = [name for name in ("username", "password") if getattr(self, name) is not None]
+        files = [name for name in _FILES if getattr(self, name) is not None]
+        if not self.security.startswith("sasl_"):
+            problems += [f"{name} has no effect with security {self.security} (allowed: sasl_...)" for name in user]
+        elif len(user) < 2:
+            problems.append(f"security {self.security} needs username and password")
+        elif self.mechanism != "PLAIN" and not {",", "="}.isdisjoint(self.username or ""):
+            problems.append(f"username cannot hold , or = with mechanism {self.mechanism} (allowed: PLAIN)")
+        if not self.security.endswith("tls"):
+            problems += [
+                f"{name} has no effect with security {self.security} (allowed: tls, sasl_tls)" for name in files
+            ]
+        if ("certificate_file" in files) != ("key_file" in files):
+            problems.append("certificate_file and key_file go together: set both")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def resolved(self, folder: Path) -> KafkaSettings:
+        """The same with paths made absolute, relative ones from `folder`."""
+        return _with_files_from(folder, self)
 
 
 class RedisSettings(Strict):
@@ -146,7 +199,7 @@ class RedisSettings(Strict):
         scheme, _, rest = self.url.get_secret_value().partition("://")
         has_user = "@" in rest.partition("/")[0]
         user = [name for name in ("username", "password") if getattr(self, name) is not None]
-        files = [name for name in ("ca_file", "certificate_file", "key_file") if getattr(self, name) is not None]
+        files = [name for name in _FILES if getattr(self, name) is not None]
         problems = [f"{name} stands beside a user in url (allowed: one of the two)" for name in user if has_user]
         if scheme != "rediss":
             problems += [f"{name} has no effect without TLS (allowed: with url rediss://...)" for name in files]
@@ -158,10 +211,7 @@ class RedisSettings(Strict):
 
     def resolved(self, folder: Path) -> RedisSettings:
         """The same with paths made absolute, relative ones from `folder`."""
-        paths = {name: getattr(self, name) for name in ("ca_file", "certificate_file", "key_file")}
-        return self.model_copy(
-            update={name: None if path is None else (folder / path).absolute() for name, path in paths.items()}
-        )
+        return _with_files_from(folder, self)
 
 
 class LoggingSettings(Strict):
@@ -200,7 +250,9 @@ class Settings(Strict):
         paths = {
             name: (folder / getattr(self, name)).absolute() for name in ("data", "feeds", "rules", "subscriptions")
         }
-        return self.model_copy(update={**paths, "redis": self.redis.resolved(folder)})
+        return self.model_copy(
+            update={**paths, "kafka": self.kafka.resolved(folder), "redis": self.redis.resolved(folder)}
+        )
 
 
 def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -221,6 +273,13 @@ def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Se
             _problem(document, overrides, detail["loc"], describe(detail, Settings)) for detail in error.errors()
         ]
         raise SettingsError(problems) from error
+
+
+def _with_files_from(folder: Path, group: _Encrypted) -> _Encrypted:
+    paths = {name: getattr(group, name) for name in _FILES}
+    return group.model_copy(
+        update={name: None if path is None else (folder / path).absolute() for name, path in paths.items()}
+    )
 
 
 def is_loopback(host: str) -> bool:

@@ -1,7 +1,8 @@
 """One poll of one feed: fetch, parse, compare, append, save. Decides nothing about when, and keeps no schedule.
 
 The order carries the promise that no fetched article is lost: the log has acknowledged the articles before the
-feed's state says that they were seen. A crash between the two appends them again, under the same ids.
+feed's state says that they were seen. A crash between the two appends them again, under the same ids; so does a save
+that is refused because the feed is another poller's by now. Whoever reads the log recognises such a repeat.
 """
 
 from __future__ import annotations
@@ -181,7 +182,7 @@ class FeedPoll:
             excused: A failure is the network's; the feed is not to be asked less often for it.
 
         Raises:
-            LeaseLostError: Another process polls by now.
+            LeaseLostError: Another process polls this feed by now; nothing was saved.
         """
         decided = await self._decide(feed, before, obtained)
         await self._append(feed, decided.publish)
@@ -213,8 +214,11 @@ class FeedPoll:
 
     async def _append(self, feed: Feed, articles: tuple[Article, ...]) -> None:
         records = [NewRecord(Topic.ARTICLES, feed.id, encode(article)) for article in articles]
+        started = self._clock()
         for start in range(0, len(records), _APPEND_AT_A_TIME):
             await self._calls.call(self._log.append, records[start : start + _APPEND_AT_A_TIME])
+        if records:
+            self._metrics.append_duration.observe(max(0.0, (self._clock() - started).total_seconds()))
 
     def _state_after(
         self, feed: Feed, before: FeedState, obtained: Obtained, decided: Changes, *, excused: bool

@@ -23,11 +23,11 @@ from monitor.web.history import newest, read_page
 from monitor.web.login import Login
 from monitor.web.query import BadParameterError
 from monitor.web.security import Guard, Keeper
-from monitor.web.services import WebServices
+from monitor.web.services import StatusServices, WebServices
 from monitor.web.streams import EventStreams, StreamLimits
 from monitor.web.views import feeds_view, live_page, past_matches_view
 
-__all__ = ["StreamLimits", "WebServices", "build_app"]
+__all__ = ["StatusServices", "StreamLimits", "WebServices", "build_app", "build_status_app"]
 
 _STATIC = Path(__file__).parent / "static"
 _MAX_EXPLANATIONS = 2  # at a time: each matches an article again
@@ -35,7 +35,7 @@ _MAX_EXPLANATIONS = 2  # at a time: each matches an article again
 
 def build_app(services: WebServices, *, limits: StreamLimits | None = None) -> Starlette:
     """The application. `app.state.streams` (an `EventStreams`) must be run beside it; `WebServer` does that."""
-    keeper = Keeper(services.token.get_secret_value() if services.token else None)
+    keeper = _keeper(services)
     streams = EventStreams(services.history, services.metrics, retry=services.retry, limits=limits or StreamLimits())
     routes = _Routes(services, streams)
     login = Login(keeper, services.clock)
@@ -50,16 +50,42 @@ def build_app(services: WebServices, *, limits: StreamLimits | None = None) -> S
             Route("/api/past-matches", routes.past_matches),
             Route("/api/why", routes.why),
             Route("/events", routes.events),
-            Route("/metrics", routes.metrics),
-            Route("/healthz", routes.healthz),
-            Route("/readyz", routes.readyz),
+            *_status_routes(services),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
-        middleware=[Middleware(Guard, keeper=keeper, host=services.host, clock=services.clock)],
+        middleware=[_guard(services, keeper)],
         exception_handlers={BadParameterError: _bad_parameter, StoreUnavailableError: _store_unavailable},
     )
     app.state.streams = streams
     return app
+
+
+def build_status_app(services: StatusServices) -> Starlette:
+    """Only metrics and health: for a process that is one stage of the service, without page and API."""
+    return Starlette(routes=_status_routes(services), middleware=[_guard(services, _keeper(services))])
+
+
+def _keeper(services: StatusServices) -> Keeper:
+    return Keeper(services.token.get_secret_value() if services.token else None)
+
+
+def _guard(services: StatusServices, keeper: Keeper) -> Middleware:
+    return Middleware(Guard, keeper=keeper, host=services.host, clock=services.clock)
+
+
+def _status_routes(services: StatusServices) -> list[Route]:
+    async def metrics(_request: Request) -> Response:
+        text = await asyncio.to_thread(generate_latest, services.metrics.registry)
+        return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def healthz(_request: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    async def readyz(_request: Request) -> Response:
+        problems = await asyncio.to_thread(services.problems)
+        return JSONResponse({"ready": not problems, "problems": dict(problems)}, 503 if problems else 200)
+
+    return [Route("/metrics", metrics), Route("/healthz", healthz), Route("/readyz", readyz)]
 
 
 class _Routes:
@@ -111,17 +137,6 @@ class _Routes:
         resumed = query.stream_id({"Last-Event-ID": request.headers.get("last-event-id", "")}, "Last-Event-ID")
         after = resumed or query.stream_id(asked, "after")
         return await self._streams.open(after, asked.get("epoch") or None, query.alert_filter(asked))
-
-    async def metrics(self, _request: Request) -> Response:
-        text = await asyncio.to_thread(generate_latest, self._services.metrics.registry)
-        return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-    async def healthz(self, _request: Request) -> Response:
-        return PlainTextResponse("alive\n")
-
-    async def readyz(self, _request: Request) -> Response:
-        problems = await asyncio.to_thread(self._services.problems)
-        return JSONResponse({"ready": not problems, "problems": dict(problems)}, 503 if problems else 200)
 
 
 def _json(value: Mapping[str, object]) -> Response:

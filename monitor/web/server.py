@@ -48,7 +48,7 @@ class ConnectionLimits:
 
 
 class WebServer:
-    """Serves an application made by `build_app` on a socket from `bind`, which is closed when `run` ends."""
+    """Serves an application of `monitor.web.app` on a socket from `bind`, which is closed when `run` ends."""
 
     def __init__(self, app: Starlette, listener: socket.socket, *, limits: ConnectionLimits | None = None) -> None:
         self._app = app
@@ -71,7 +71,6 @@ class WebServer:
         Raises:
             Exception: Whatever the alert history raises, while it is followed, that is not retriable.
         """
-        streams: EventStreams = self._app.state.streams
         server = _Server(
             uvicorn.Config(
                 self._app,
@@ -88,11 +87,13 @@ class WebServer:
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
-        follower = asyncio.create_task(streams.run(stop), name="web-follow")
+        streams: EventStreams | None = getattr(self._app.state, "streams", None)
+        follower = asyncio.create_task(_follow(streams, stop), name="web-follow")
         stopping = asyncio.create_task(stop.wait(), name="web-stop")
 
         def end(_: object) -> None:
-            streams.end()
+            if streams is not None:
+                streams.end()
             server.end()
 
         # The follower ends by itself only with an error; then the server ends too, and raises it.
@@ -107,6 +108,14 @@ class WebServer:
             stopping.cancel()
             self._socket.close()
         _log.info("web server stopped")
+
+
+async def _follow(streams: EventStreams | None, stop: asyncio.Event) -> None:
+    """Feed the event streams until `stop`; an application without them has nothing to follow."""
+    if streams is None:
+        await stop.wait()
+    else:
+        await streams.run(stop)
 
 
 def bind(host: str, port: int, *, fall_back: bool) -> socket.socket:

@@ -29,16 +29,30 @@ class Entries(Protocol):
         """Partition, key and value of every entry whose key starts with `prefix`."""
 
 
-@dataclass(frozen=True)
-class WebServices:
+@dataclass(frozen=True, kw_only=True)
+class StatusServices:
+    """What tells how a process is: metrics and health.
+
+    Attributes:
+        problems: What keeps the process from being ready, by name; empty when it is. May block.
+        token: What callers must send; None serves everybody who can connect.
+        host: The host in the settings: callers may name it in their Host header, beside loopback names.
+    """
+
+    metrics: Metrics
+    problems: Callable[[], Mapping[str, str]]
+    token: SecretStr | None = None
+    host: str = "127.0.0.1"
+    clock: Clock = utc_now
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebServices(StatusServices):
     """Everything that the web shows or asks.
 
     Attributes:
         feeds: The feeds in force now; asked anew each time, so a reload shows.
         why: Explains an article's URL; may block.
-        problems: What keeps the service from being ready, by name; empty when it is. May block.
-        token: What callers must send; None serves everybody who can connect.
-        host: The host in the settings: callers may name it in their Host header, beside loopback names.
         retry: How long clients are told to wait before they connect again, and we before asking a failed store again.
     """
 
@@ -46,10 +60,5 @@ class WebServices:
     feeds: Callable[[], Sequence[Feed]]
     feed_states: FeedStates
     partition_states: Entries
-    metrics: Metrics
     why: Why
-    problems: Callable[[], Mapping[str, str]]
-    token: SecretStr | None = None
-    host: str = "127.0.0.1"
-    clock: Clock = utc_now
     retry: timedelta = timedelta(seconds=1)

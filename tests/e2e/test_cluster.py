@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import uuid
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.support.cluster import cluster_settings
 from tests.support.feeds import FeedServer
 from tests.support.kafka_server import KafkaServer
 from tests.support.load import RULE, Load
@@ -19,15 +18,6 @@ from tests.support.service import TOCSIN, Service, Subscriber, wait_until
 pytestmark = [pytest.mark.e2e, pytest.mark.external_service]
 
 ARTICLES = 60
-
-
-def cluster(kafka: KafkaServer, redis: RedisServer) -> dict[str, Any]:
-    return {
-        "backend": "cluster",
-        "prefix": f"t{uuid.uuid4().hex[:10]}",
-        "kafka": {"bootstrap": [kafka.bootstrap]},
-        "redis": {"url": redis.url},
-    }
 
 
 def tocsin(service: Service, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -40,7 +30,7 @@ def test_every_article_becomes_one_alert_through_a_kill_9(
 ) -> None:
     with FeedServer() as feeds:
         load = Load(feeds, rate=20, total=ARTICLES, feeds=4)
-        settings = cluster(kafka_server, redis_server)
+        settings = cluster_settings(kafka_server, redis_server)
         with Service(tmp_path, feeds=load.feeds(), rules=[RULE], settings=settings) as service:
             service.start()
             with Subscriber(service.url) as subscriber, load:
@@ -63,7 +53,7 @@ def test_topics_are_told_and_made_and_looking_makes_none(
     kafka_server: KafkaServer, redis_server: RedisServer, tmp_path: Path
 ) -> None:
     feeds = [{"id": "herald", "url": "https://herald.example/feed.xml"}]
-    with Service(tmp_path, feeds=feeds, rules=[RULE], settings=cluster(kafka_server, redis_server)) as service:
+    with Service(tmp_path, feeds=feeds, rules=[RULE], settings=cluster_settings(kafka_server, redis_server)) as service:
         listed = tocsin(service, "feeds", "list")
         before = tocsin(service, "topics", "check")
         made = tocsin(service, "topics", "create")

@@ -52,7 +52,7 @@ class Service:
         self.folder = folder
         self.port = free_ports(1)[0]
         self.config = folder / "tocsin.yaml"
-        self._environment = {**os.environ, **(environment or {})}
+        self.environment = {**os.environ, **(environment or {})}
         base: dict[str, Any] = {
             "rules": "rules.yaml",
             "poll": {"interval": "500ms", "min_interval": "200ms", "allow_private_addresses": True},
@@ -92,7 +92,7 @@ class Service:
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
-                env=self._environment,
+                env=self.environment,
             )
         if wait:
             wait_until(self.is_ready, seconds=30, what=f"ready, see {self.log_path}:\n{self.log_tail()}")

@@ -13,7 +13,8 @@ MIN_VERSION = (6, 2)  # the first with XTRIM MINID and open ends in XRANGE
 # One call of each command that our scripts and adapters make; {} is a key or a channel of the tenant.
 _CALLS = (
     *("hget {} x", "hmget {} x", "hset {} x x", "hsetnx {} x x", "hdel {} x", "hgetall {}", "hkeys {}", "hscan {} 0"),
-    *("hincrby {} x 1", "incr {}", "unlink {}", "zadd {} 1 x", "zrem {} x", "zrangebyscore {} 0 1"),
+    *("hincrby {} x 1", "incr {}", "unlink {}", "zadd {} 1 x", "zrem {} x"),
+    *("zrangebyscore {} 0 1", "zremrangebyscore {} 0 1"),
     *("xadd {} 1-1 x x", "xdel {} 1-1", "xrange {} - +", "xrevrange {} + -", "xtrim {} MINID 1"),
     *("multi", "exec", "publish {} x", "subscribe {}", "unsubscribe {}", "ping"),
 )

@@ -16,6 +16,7 @@ from tests.unit.cli.support import RULES, call, written
 
 TOCSIN = [sys.executable, "-m", "monitor.cli"]
 COMMANDS = [
+    *("poll", "match", "alert", "deliver", "web"),
     *("init", "run", "demo", "check", "feeds", "feeds list", "feeds check", "rules", "rules test"),
     *("scan", "subscribe", "why", "topics", "topics check", "topics create"),
 ]

@@ -11,7 +11,7 @@ from consumers.alerting.partition import Partition
 from consumers.matching.engine import match_article
 from consumers.rules.compiled import CompiledRules
 from monitor.cli.configuration import load_configuration
-from monitor.cli.daemon import gates_of
+from monitor.cli.parts import gates_of
 from monitor.core.article import Article, ArticleText
 from monitor.core.clock import utc_now
 from monitor.core.codec import encode

@@ -340,3 +340,16 @@ def test_a_batch_of_alerts_and_the_state_of_a_partition_are_one_script_each(
         "publish": 8,  # for each: all, its rule, its severity, and the wake-up
     }
     assert saving == {"evalsha": 1, "hget": 1, "hset": 2}
+
+
+def test_index_of_leases_forgets_names_that_ran_out_long_ago(
+    stores: RedisStores, connection: RedisConnection, redis_server: RedisServer
+) -> None:
+    for number in range(20):
+        stores.leases.acquire(f"poller/host-{number}", "me", seconds=20, now=NOW)
+    stores.leases.acquire("poller/next", "me", seconds=20, now=NOW + timedelta(minutes=59))
+    soon = redis_server.command("ZCARD", f"{connection.prefix}:leases")
+    stores.leases.acquire("poller/last", "me", seconds=20, now=NOW + timedelta(minutes=61))
+
+    assert soon == 21
+    assert redis_server.command("ZCARD", f"{connection.prefix}:leases") == 2
