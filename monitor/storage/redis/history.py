@@ -43,9 +43,9 @@ local meta = redis.call('HMGET', KEYS[2], 'epoch', 'last')
 local epoch, last = meta[1] or ARGV[2], meta[2]
 if not meta[1] then redis.call('HSET', KEYS[2], 'epoch', epoch) end
 
-local function message(id, previous, start)
+local function message(id, previous, rest)
   local before = previous and '"' .. previous .. '"' or 'null'
-  return start .. ',"streamid":"' .. id .. '","epoch":"' .. epoch .. '","previous":' .. before .. '}'
+  return rest .. ',"streamid":"' .. id .. '","epoch":"' .. epoch .. '","previous":' .. before .. '}'
 end
 
 local function next_id()
@@ -57,14 +57,14 @@ local function next_id()
   return string.format('%d-%d', milliseconds, number + 1)
 end
 
-local function append(alert, revision, start)
+local function append(alert, revision, rest)
   local known = redis.call('HGET', KEYS[3], alert)
   if known and tonumber(revision) <= tonumber(known) then return false end
   local id = next_id()
   if ARGV[4] == '' then
-    redis.call('XADD', KEYS[1], id, 'alert', message(id, last, start))
+    redis.call('XADD', KEYS[1], id, 'alert', message(id, last, rest))
   else
-    redis.call('XADD', KEYS[1], 'MINID', '~', ARGV[4], id, 'alert', message(id, last, start))
+    redis.call('XADD', KEYS[1], 'MINID', '~', ARGV[4], id, 'alert', message(id, last, rest))
   end
   last = id
   redis.call('HSET', KEYS[2], 'last', id)
@@ -76,11 +76,11 @@ end
 
 local answer, at = {epoch}, 5
 while at <= #ARGV do
-  local before, start, channels_end = last, ARGV[at + 2], at + 3 + tonumber(ARGV[at + 3])
-  local id = append(ARGV[at], ARGV[at + 1], start)
+  local before, rest, channels_end = last, ARGV[at + 2], at + 3 + tonumber(ARGV[at + 3])
+  local id = append(ARGV[at], ARGV[at + 1], rest)
   if id then
     for i = at + 4, channels_end do
-      redis.call('PUBLISH', ARGV[i], message(id, redis.call('HGET', KEYS[5], ARGV[i]), start))
+      redis.call('PUBLISH', ARGV[i], message(id, redis.call('HGET', KEYS[5], ARGV[i]), rest))
       redis.call('HSET', KEYS[5], ARGV[i], id)
     end
   end
