@@ -425,6 +425,26 @@ def test_known_revisions_in_a_history_that_was_rebuilt_are_not_given_again(histo
     assert reader.revisions == ["a1-1", "a1-2"]
 
 
+def test_history_begun_anew_is_told_while_it_is_empty_and_what_is_put_back_quietly_is_found(history: History) -> None:
+    reader = Reader(history, ALL_ALERTS)
+    history.publish(revision(1, 1))
+    reader.read()
+    history.empty()
+    begun = HistoryEnd(history.epoch or "life-2", None, None)
+    reader.following.take_end(begun)
+    items = reader.following.take_page(HistoryPage(begun, (), is_full=False))
+    items += reader.following.take_page(HistoryPage(begun, (), is_full=False))
+    assert items == [Gap("new_epoch", None, "life-2")]
+    assert not reader.following.must_read
+
+    history.publish(revision(1, 1))
+    history.publish(revision(2, 1))
+    history.heard.clear()
+    reader.settle()
+
+    assert reader.revisions == ["a1-1", "a2-1"]
+
+
 def test_place_of_a_lost_history_begins_the_new_one_when_its_epoch_is_known(history: History) -> None:
     history.publish(revision(1, 1))
 
