@@ -32,11 +32,15 @@ check: $(VENV)/.dev ## format, lint, types, import arrows
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(VENV)/.dev ## latency and memory under a steady load (2 minutes)
+bench: $(VENV)/.dev services ## latency, memory, throughput, handing over (20 minutes)
 	$(BIN)/python -m tests.bench.latency
+	$(BIN)/python -m tests.bench.cluster latency
+	$(BIN)/python -m tests.bench.cluster throughput
+	$(BIN)/python -m tests.bench.cluster handover
 
-soak: $(VENV)/.dev ## 200 times kill -9 under load (15 minutes)
+soak: $(VENV)/.dev services ## kill -9 under load: 200 times in one process, 100 times on a cluster (30 minutes)
 	$(BIN)/python -m tests.bench.kill9
+	$(BIN)/python -m tests.bench.cluster_kill9
 
 format: $(VENV)/.dev ## rewrite the code in our format
 	$(BIN)/ruff format .

@@ -1,11 +1,14 @@
-"""The stages as processes on a real Kafka and Redis: latency at a steady load, and the most that they keep up with.
+"""The stages as processes on a real Kafka and Redis: latency at a steady load, the most that they keep up with, and how
+long articles wait when a process of two is stopped or killed.
 
     python -m tests.bench.cluster latency [--articles 1000] [--rate 20]
-    python -m tests.bench.cluster throughput [--rates 50,100,150,200,300] [--seconds 30]
+    python -m tests.bench.cluster throughput [--rates 50,100,150,200,300] [--seconds 40]
+    python -m tests.bench.cluster handover [--rate 20]
 
 Processes: poll, two matchers, alert, deliver; the listener is `redis-cli SUBSCRIBE`. Beyond the poll: from the arrival
 of the feed document that first held the article (`first_seen_at`) to the message. A rate is kept up with when no
-more waits at the end of its time than at the beginning, in feeds and on the log.
+more waits at the end of its time than at the beginning, in feeds and on the log. Handed over is measured from outside:
+the longest that any article published around the stop or the kill took to its message.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,11 +33,20 @@ from tests.support.load import RULE, Load
 from tests.support.redis_cli import RedisCli
 from tests.support.redis_server import RedisServer
 from tests.support.service import Service, wait_until
-from tests.support.stages import Stages
+from tests.support.stages import StageProcess, Stages
 
 STAGES = ["poll", "match", "match", "alert", "deliver"]
 FEEDS = 200
 POLL_SECONDS = 10
+# What of each stage shows that it works.
+STAGE_WORK = {
+    "poll": "tocsin_articles_total",
+    "match": "tocsin_articles_matched_total",
+    "alert": "tocsin_decide_latency_seconds_count",
+    "deliver": "tocsin_alerts_total",
+}
+DEAD_SECONDS = 35.0  # longer than work may take to move
+SETTLE_SECONDS = 15.0
 WARM_UP_SECONDS = 45.0  # the first polls of many feeds are spread over half a minute
 
 
@@ -62,15 +74,20 @@ class Bench:
         """Articles that were published and have not come through yet."""
         return len(load.published) - len(self.listener.received)
 
+    def arrivals(self) -> dict[str, float]:
+        """When the first message of each article came, by URL."""
+        alerts = [(_url(json.loads(text)), at) for at, text in list(self.listener.received)]
+        return dict(reversed(alerts))
+
     def cpu_seconds(self) -> dict[str, float]:
         """What each process has used so far."""
         return {name: tree_cpu_seconds(pid) for name, pid in self.pids().items()}
 
 
 def main() -> int:
-    """Run one of the two; 1 when an article did not become exactly one message."""
+    """Run one of them; 1 when it did not go as it must."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["latency", "throughput"])
+    parser.add_argument("what", choices=["latency", "throughput", "handover"])
     parser.add_argument("--articles", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=20)
     parser.add_argument("--rates", default="50,100,150,200,300")
@@ -78,6 +95,8 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.what == "latency":
         return measure_latency(chosen.articles, chosen.rate)
+    if chosen.what == "handover":
+        return measure_handover(chosen.rate)
     return measure_throughput([float(rate) for rate in chosen.rates.split(",")], chosen.seconds)
 
 
@@ -121,6 +140,39 @@ def measure_throughput(rates: list[float], seconds: float) -> int:
     return 0 if kept_up else 1
 
 
+def measure_handover(rate: float) -> int:
+    """For each stage, of which two run: the busier one is stopped, then killed; 1 when an article took too long."""
+    worst = {StageProcess.stop: 0.0, StageProcess.kill: 0.0}
+    with FeedServer(sites=20) as server:
+        load = Load(server, rate=rate, total=None, feeds=20, window=round(rate * 60 / 20))
+        stages = [stage for stage in STAGE_WORK for _ in range(2)]
+        with running(load, poll={}, stages=stages) as bench, load:
+            time.sleep(SETTLE_SECONDS)
+            for stage in STAGE_WORK:
+                for end in worst:
+                    seconds = _longest_wait(bench, load, stage, end)
+                    worst[end] = max(worst[end], seconds)
+                    print(f"{stage}, {end.__name__}: longest from feed to message {seconds:.1f} s")
+    return 0 if worst[StageProcess.stop] < 5 and worst[StageProcess.kill] < 30 else 1
+
+
+def _longest_wait(bench: Bench, load: Load, stage: str, end: Callable[[StageProcess], object]) -> float:
+    """Seconds from the feed to the message for the article around that end that took longest; starts it again."""
+    work = {one: one.metric(STAGE_WORK[stage]) for one in bench.stages.by_name.values() if one.stage == stage}
+    time.sleep(SETTLE_SECONDS / 2)
+    victim = max(work, key=lambda one: one.metric(STAGE_WORK[stage]) - work[one])
+    at = time.time()
+    end(victim)
+    time.sleep(DEAD_SECONDS)
+    around = {url: moment for url, moment in load.published.items() if at - 1 < moment < at + DEAD_SECONDS}
+    wait_until(lambda: around.keys() <= bench.arrivals().keys(), seconds=60, what="all messages")
+    arrivals = bench.arrivals()
+    victim.start()
+    bench.stages.wait_ready(victim)
+    time.sleep(SETTLE_SECONDS)
+    return max(arrivals[url] - moment for url, moment in around.items())
+
+
 def _keeps_up(bench: Bench, load: Load, seconds: float) -> bool:
     """Whether no more waits at the end, in the feeds and on the log, but for what comes in `POLL_SECONDS` / 4."""
     before, began = bench.cpu_seconds(), time.monotonic()
@@ -139,7 +191,7 @@ def _keeps_up(bench: Bench, load: Load, seconds: float) -> bool:
 
 
 @contextmanager
-def running(load: Load, poll: dict[str, Any]) -> Iterator[Bench]:
+def running(load: Load, *, poll: dict[str, Any], stages: Sequence[str] = STAGES) -> Iterator[Bench]:
     """Servers, stages and the listener, for one measurement."""
     with (
         tempfile.TemporaryDirectory() as name,
@@ -150,10 +202,10 @@ def running(load: Load, poll: dict[str, Any]) -> Iterator[Bench]:
         folder.mkdir()
         settings = cluster_settings(kafka, redis) | {"poll": poll}
         service = Service(folder, feeds=load.feeds(), rules=[RULE], settings=settings)
-        with Stages(service, STAGES) as stages, RedisCli(redis, f"{settings['prefix']}:alerts") as listener:
-            stages.start()
+        with Stages(service, stages) as started, RedisCli(redis, f"{settings['prefix']}:alerts") as listener:
+            started.start()
             listener.wait_subscribed()
-            yield Bench(kafka, redis, stages, listener)
+            yield Bench(kafka, redis, started, listener)
 
 
 def _print_cpu(before: dict[str, float], after: dict[str, float], seconds: float) -> None:
