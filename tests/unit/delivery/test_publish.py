@@ -63,6 +63,12 @@ class FlakyHistory:
     def read(self, after: StreamId, *, limit: int) -> list[Alert]:
         return self._history.read(after, limit=limit)
 
+    def restore(self, alerts: Sequence[tuple[datetime, Alert]]) -> list[Alert | None]:
+        return self._history.restore(alerts)
+
+    def begin_anew(self) -> None:
+        self._history.begin_anew()
+
     def latest(self, limit: int) -> list[Alert]:
         return self._history.latest(limit)
 
