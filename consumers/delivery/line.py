@@ -79,6 +79,11 @@ def line_specs(subscriptions: Subscriptions) -> dict[str, LineSpec]:
     return {spec.name: spec for spec in specs}
 
 
+def line_lease(name: str) -> str:
+    """The lease of who sends for the line of that name."""
+    return f"send/{name}"
+
+
 class Line:
     """Follows the history for one channel of one subscription."""
 
@@ -126,7 +131,7 @@ class Line:
         while True:
             lease = await self._stored(
                 lambda: around.leases.acquire(
-                    f"send/{self.spec.name}", around.owner, seconds=LEASE_SECONDS, now=around.clock()
+                    line_lease(self.spec.name), around.owner, seconds=LEASE_SECONDS, now=around.clock()
                 )
             )
             if lease is not None:
@@ -207,7 +212,7 @@ class Line:
         attempt = 1
         while True:
             if self._lease is None:
-                raise LeaseLostError(f"send/{self.spec.name}")
+                raise LeaseLostError(line_lease(self.spec.name))
             outcome = await around.send(self.spec.channel, alert, around.clock())
             if isinstance(outcome, Delivered):
                 around.metrics.deliveries.labels("delivered").inc()
