@@ -13,10 +13,10 @@ from monitor.core.alert import Alert
 from monitor.core.clock import Clock
 from monitor.core.codec import decode_alert
 from monitor.core.dead_letter import DeadLetter, DeadLetters
-from monitor.core.errors import BadRecordError, CommitRefusedError
+from monitor.core.errors import BadRecordError, CommitRefusedError, StateMissingError
 from monitor.core.metrics import Metrics
 from monitor.core.ports import AlertHistory, Log, LogConsumer
-from monitor.core.record import Record, Topic, next_offsets
+from monitor.core.record import Position, Record, Topic, next_offsets
 from monitor.core.retries import STORE_BACKOFF, Backoff, Patience, Stopped
 
 logger = logging.getLogger(__name__)  # `log` is the port here
@@ -30,6 +30,7 @@ _Result = TypeVar("_Result")
 class _Decided:
     alert: Alert
     appended_at: datetime
+    position: Position
 
 
 class PublishLoop:
@@ -53,6 +54,7 @@ class PublishLoop:
         self._metrics = metrics
         self._clock = clock
         self._group = group
+        self._epoch: str | None = None
         self._dead_letters = DeadLetters(Topic.ALERTS, metrics, clock)
         self._patience = Patience(logger, "publishing waits", backoff=backoff, group=group)
 
@@ -61,9 +63,11 @@ class PublishLoop:
 
         Raises:
             NewerSchemaError: An alert of a newer Tocsin; nothing of its batch was committed.
+            StateMissingError: The history is another than at the start: what was published before is lost.
             TooManyDeadLettersError: So many bad records in a row that the fault is probably ours.
         """
         try:
+            self._epoch = self._retried(stop, self._history.epoch)
             consumer = self._retried(stop, lambda: self._log.consumer(Topic.ALERTS, self._group))
         except Stopped:
             return
@@ -93,7 +97,8 @@ class PublishLoop:
         dead_letters: list[DeadLetter] = []
         for record in records:
             try:
-                decided.append(_Decided(decode_alert(record.value, str(record.position)), record.appended_at))
+                alert = decode_alert(record.value, str(record.position))
+                decided.append(_Decided(alert, record.appended_at, record.position))
                 self._dead_letters.end_row()
             except BadRecordError as error:
                 dead_letters.append(self._dead_letters.make(record, error.cause))
@@ -104,6 +109,11 @@ class PublishLoop:
         published = self._retried(stop, lambda: self._history.append(alerts, now=self._clock()))
         now = self._clock()
         new = [one for one, as_published in zip(decided, published, strict=True) if as_published is not None]
+        epochs = {one.epoch for one in published if one is not None}
+        if epochs - {self._epoch}:
+            # Stop before the commit: a history that was lost while we ran would go on without its past.
+            at = decided[0].position
+            raise StateMissingError(at.topic, at.partition, at.offset)
         for one in new:
             self._count(one, now)
         logger.info("alerts published", extra={"new": len(new), "repeated": len(decided) - len(new)})

@@ -14,7 +14,13 @@ from consumers.delivery.publish import PublishLoop, publish_latency_seconds
 from monitor.core.alert import Alert, Latency
 from monitor.core.codec import encode
 from monitor.core.dead_letter import DeadLetter
-from monitor.core.errors import CommitRefusedError, NewerSchemaError, StoreUnavailableError, TooManyDeadLettersError
+from monitor.core.errors import (
+    CommitRefusedError,
+    NewerSchemaError,
+    StateMissingError,
+    StoreUnavailableError,
+    TooManyDeadLettersError,
+)
 from monitor.core.metrics import Metrics
 from monitor.core.ports import LogConsumer
 from monitor.core.record import NewRecord, Topic
@@ -173,6 +179,22 @@ def test_repeat_is_neither_published_nor_counted_again(store: EmbeddedStore, met
 
     assert published(store) == ["a1-1"]
     assert alerts_total(metrics, "opened") == 1
+
+
+def test_a_history_that_was_lost_under_way_stops_publishing_before_the_commit(
+    store: EmbeddedStore, metrics: Metrics
+) -> None:
+    put(store, encode(an_alert()))
+
+    class Losing(FlakyHistory):
+        def append(self, alerts: Sequence[Alert], *, now: datetime) -> list[Alert | None]:
+            self.begin_anew()
+            return super().append(alerts, now=now)
+
+    with pytest.raises(StateMissingError, match=r"alerts\[\d+\]: its state is missing .* run `tocsin recover`"):
+        a_loop(store, metrics, Losing(store, failures=0)).run(CountedStop(POLLS))
+
+    assert committed(store) == set()
 
 
 def test_next_run_goes_on_where_the_last_one_committed(store: EmbeddedStore, metrics: Metrics) -> None:
