@@ -10,9 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -21,6 +19,7 @@ from consumers.delivery.webhook import verify_signature
 from tests.support.feeds import FeedServer, Item, rss
 from tests.support.load import RULE, Load
 from tests.support.service import TOCSIN, Service, Subscriber, wait_until
+from tests.support.webhook import SECRET, SECRET_VARIABLE, WebhookReceiver
 
 pytestmark = pytest.mark.e2e
 
@@ -108,47 +107,29 @@ def test_kill_9_under_load_loses_nothing_and_doubles_nothing(server: FeedServer,
 
 
 def test_a_webhook_gets_each_alert_signed(server: FeedServer, tmp_path: Path) -> None:
-    received: list[tuple[dict[str, str], bytes]] = []
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            # The first attempt fails: the alert must come again.
-            self.send_response(503 if not received else 204)
-            self.end_headers()
-            received.append((dict(self.headers), body))
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (named by the standard library)
-            """Say nothing."""
-
-    receiver = HTTPServer(("127.0.0.1", 0), Receiver)
-    Thread(target=receiver.serve_forever, args=(0.05,), daemon=True).start()
-    subscriptions = {
-        "subscriptions": [{"name": "desk", "rules": ["cease*"], "channels": ["hook"]}],
-        "channels": {"hook": {"webhook": f"http://127.0.0.1:{receiver.server_port}/in", "secret_env": "DESK_SECRET"}},
-    }
     server.put("/herald.xml", rss("Herald", []))
-    with Service(
-        tmp_path,
-        feeds=one_feed(server),
-        rules=[CEASEFIRE],
-        subscriptions=subscriptions,
-        settings={"deliver": {"first_retry": "200ms"}},
-        environment={"DESK_SECRET": "a secret of the desk"},
-    ) as service:
+    with (
+        WebhookReceiver(refuse=1) as receiver,
+        Service(
+            tmp_path,
+            feeds=one_feed(server),
+            rules=[CEASEFIRE],
+            subscriptions=receiver.subscriptions("cease*"),
+            settings={"deliver": {"first_retry": "200ms"}},
+            environment={SECRET_VARIABLE: SECRET},
+        ) as service,
+    ):
         service.start()
         # A channel begins at the end of the history as it stands at its first start: wait until it has begun.
         wait_until(lambda: "subscription begins" in service.log_tail(200), seconds=10, what="the channel's start")
         server.put("/herald.xml", rss("Herald", [an_item(1, "A truce at last")]))
-        wait_until(lambda: len(received) >= 2, seconds=30, what="the repeated webhook")
-    receiver.shutdown()
-    receiver.server_close()
-    (_, first_body), (headers, body) = received[:2]
+        wait_until(lambda: bool(receiver.received), seconds=30, what="the repeated webhook")
+    (_, first_body), (headers, body) = receiver.attempts
 
     assert body == first_body
     assert json.loads(body)["data"]["headline"] == "A truce at last"
     assert headers["Idempotency-Key"] == json.loads(body)["id"]
-    assert verify_signature("a secret of the desk", headers, body, now=datetime.now(UTC))
+    assert verify_signature(SECRET, headers, body, now=datetime.now(UTC))
 
 
 def test_sighup_takes_over_new_rules_and_keeps_the_last_good_ones(server: FeedServer, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import threading
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,14 +44,17 @@ def rss(title: str, items: Sequence[Item]) -> bytes:
 class FeedServer:
     """Serves what `put` last gave it, with ETag and 304. A context manager; `polls` counts requests by path."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sites: int = 1) -> None:
+        """Take free ports: a port is a site to pollers, who fetch the feeds of one site one at a time."""
         self._documents: dict[str, tuple[str, bytes, str]] = {}
         self._lock = threading.Lock()
         self.polls: dict[str, int] = {}
         self.served: set[tuple[str, str]] = set()  # path and ETag of all that was answered with
         handler = type("Handler", (_Handler,), {"feeds": self})
-        self._server = _Server(("127.0.0.1", 0), handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._servers = [_Server(("127.0.0.1", 0), handler) for _ in range(sites)]
+        self._threads = [
+            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True) for server in self._servers
+        ]
 
     def put(self, path: str, document: bytes, content_type: str = "application/rss+xml; charset=utf-8") -> str:
         """Serve this document at that path from now on; its ETag."""
@@ -71,19 +75,22 @@ class FeedServer:
             return (path, tag) in self.served
 
     def url(self, path: str) -> str:
-        """The address of a path."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}{path}"
+        """The address of a path; paths are spread over the sites."""
+        server = self._servers[zlib.crc32(path.encode()) % len(self._servers)]
+        return f"http://127.0.0.1:{server.server_address[1]}{path}"
 
     def __enter__(self) -> FeedServer:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        for server, thread in zip(self._servers, self._threads, strict=True):
+            server.shutdown()
+            server.server_close()
+            thread.join()
 
 
 class _Server(ThreadingHTTPServer):

@@ -19,7 +19,12 @@ _WORDS = ["harbour", "ministry", "bridge", "grain", "winter", "council", "border
 
 
 class Load:
-    """Publishes `total` articles at `rate` a second in a thread of its own. A context manager."""
+    """Publishes `total` articles at `rate` a second in a thread of its own. A context manager.
+
+    Attributes:
+        rate: May be changed while it publishes.
+        published: URL to `time.time()` when it stood in the feed.
+    """
 
     def __init__(
         self, server: FeedServer, *, rate: float, total: int | None, feeds: int = 10, window: int = 100
@@ -31,13 +36,13 @@ class Load:
             window: Entries a feed document holds, newest first.
         """
         self._server = server
-        self._rate = rate
+        self.rate = rate
         self._total = total
         self._window = window
         self._items: list[list[Item]] = [[] for _ in range(feeds)]
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
-        self.published: dict[str, float] = {}  # URL → time.time() when it stood in the feed
+        self.published: dict[str, float] = {}
         for number in range(feeds):
             self._put(number)
 
@@ -67,12 +72,13 @@ class Load:
         self.stop()
 
     def _run(self) -> None:
-        began = time.monotonic()
+        due = time.monotonic()
         number = 0
         while (self._total is None or number < self._total) and not self._stop.is_set():
             self._publish(number)
             number += 1
-            self._stop.wait(max(0.0, began + number / self._rate - time.monotonic()))
+            due += 1 / self.rate
+            self._stop.wait(max(0.0, due - time.monotonic()))
 
     def _publish(self, number: int) -> None:
         feed = number % len(self._items)

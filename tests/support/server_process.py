@@ -31,6 +31,12 @@ class ServerProcess(ABC):
         self._stop_seconds = stop_seconds
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Its process id; it must run."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until it is ready; nothing happens when it runs.
 
