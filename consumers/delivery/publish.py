@@ -63,11 +63,10 @@ class PublishLoop:
 
         Raises:
             NewerSchemaError: An alert of a newer Tocsin; nothing of its batch was committed.
-            StateMissingError: The history is another than at the start: what was published before is lost.
+            StateMissingError: The history is another than before: what was published is lost.
             TooManyDeadLettersError: So many bad records in a row that the fault is probably ours.
         """
         try:
-            self._epoch = self._retried(stop, self._history.epoch)
             consumer = self._retried(stop, lambda: self._log.consumer(Topic.ALERTS, self._group))
         except Stopped:
             return
@@ -109,14 +108,18 @@ class PublishLoop:
         published = self._retried(stop, lambda: self._history.append(alerts, now=self._clock()))
         now = self._clock()
         new = [one for one, as_published in zip(decided, published, strict=True) if as_published is not None]
-        epochs = {one.epoch for one in published if one is not None}
-        if epochs - {self._epoch}:
-            # Stop before the commit: a history that was lost while we ran would go on without its past.
-            at = decided[0].position
-            raise StateMissingError(at.topic, at.partition, at.offset)
+        for one, as_published in zip(decided, published, strict=True):
+            if as_published is not None:
+                self._check_epoch(as_published.epoch, one.position)
         for one in new:
             self._count(one, now)
         logger.info("alerts published", extra={"new": len(new), "repeated": len(decided) - len(new)})
+
+    def _check_epoch(self, epoch: str | None, at: Position) -> None:
+        """Stop before the commit where the history was lost while we ran: it would go on without its past."""
+        self._epoch = self._epoch or epoch
+        if epoch != self._epoch:
+            raise StateMissingError(at.topic, at.partition, at.offset)
 
     def _count(self, decided: _Decided, now: datetime) -> None:
         data = decided.alert.data
