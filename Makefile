@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup services test check bench soak format lock clean
+.PHONY: help run cluster setup services test check bench soak format lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -14,9 +14,13 @@ help: ## show this list
 run: $(VENV)/.run ## install what running needs, then start the demo
 	@$(BIN)/tocsin demo
 
+cluster: $(VENV)/.run ## Kafka, Redis and `tocsin run` on them, here, without Docker
+	@sh deploy/services/get.sh kafka redis
+	@$(BIN)/python deploy/local_cluster.py
+
 setup: $(VENV)/.dev ## make .venv/ with everything, .venv/bin/tocsin among it
 
-services: ## fetch what the tests start: Kafka's jars into .cache/, redis-server by apt
+services: ## fetch what the tests start: Kafka's jars into .cache/, Redis and Prometheus by apt
 	@sh deploy/services/get.sh
 
 test: $(VENV)/.dev services ## all tests, with branch coverage

@@ -14,6 +14,7 @@ from datetime import timedelta
 from consumers.alerting.gates import Gates
 from consumers.alerting.partition import Outcome, Partition
 from consumers.alerting.reader import MatchReader
+from monitor.core.canary import is_canary
 from monitor.core.clock import Clock
 from monitor.core.codec import encode
 from monitor.core.errors import CommitRefusedError, MonitorError, StateMissingError
@@ -160,7 +161,8 @@ class AlertLoop:
                 continue
             decided_at = self._clock()
             partition.apply(match, record.position.offset, decided_at)
-            self._metrics.decide_latency.observe(max(0.0, (decided_at - match.matched_at).total_seconds()))
+            if not is_canary(match.group):
+                self._metrics.decide_latency.observe(max(0.0, (decided_at - match.matched_at).total_seconds()))
         self._reader.put_aside()
 
     def _fire_at_end(self, consumer: LogConsumer) -> None:

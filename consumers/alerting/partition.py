@@ -28,6 +28,7 @@ from consumers.alerting.story import Story
 from consumers.alerting.timers import decide_due, decide_removed, next_due, past_due
 from consumers.alerting.timetable import Timetable
 from monitor.core.alert import Alert, HeldBackReason
+from monitor.core.canary import canary_alert, is_canary
 from monitor.core.codec import encode
 from monitor.core.match import Match, PastMatch
 from monitor.core.ports import Head, PartitionChange, PartitionState
@@ -98,6 +99,10 @@ class Partition:
         self.fire(moment)
         self._expire_seen(moment)
         self._clock = self._not_before_clock(moment)
+        self._offset = offset + 1
+        if is_canary(match.group):
+            self._send(canary_alert(match))  # no revision of a story: nothing is remembered or told of it
+            return
         group, article = match.group, match.article
         seen, past = seen_key(group, article.id), past_key(group, article.id)
         known = self._known(seen, past, self._finder.find(group, article))
@@ -105,7 +110,6 @@ class Partition:
         self._put(seen, known.seen, decision.known.seen)
         self._put(past, known.past, decision.known.past)
         self._put_story(known.story, decision)
-        self._offset = offset + 1
 
     def skip(self, offset: int) -> None:
         """Leave out the record at `offset`."""
@@ -179,10 +183,14 @@ class Partition:
         self._outcome.held_back.update(decision.held_back)
         self._outcome.revisions.extend(decision.revisions)
         for alert in decision.revisions:
-            key = outbox_key(self._next_number)
-            self._next_number += 1
-            self._outbox.append(key)
-            self._put(key, None, alert)
+            self._send(alert)
+
+    def _send(self, alert: Alert) -> None:
+        """Put it into the outbox."""
+        key = outbox_key(self._next_number)
+        self._next_number += 1
+        self._outbox.append(key)
+        self._put(key, None, alert)
 
     def _put(self, key: str, before: Entry | None, after: Entry | None) -> None:
         if after is not before:

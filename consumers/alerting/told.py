@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.core.alert import Alert, Change
+from monitor.core.canary import is_canary
 from monitor.core.codec import decode_alert
 from monitor.core.errors import BadRecordError
 from monitor.core.ids import AlertId, ArticleId, StoryId
@@ -57,6 +58,8 @@ def read_told(log: ReadableLog) -> dict[AlertId, Told]:
     told: dict[AlertId, Told] = {}
     for partition in range(log.partitions(Topic.ALERTS)):
         for record in records_before(log, Topic.ALERTS, partition):
+            if is_canary(record.key):
+                continue
             try:
                 alert = decode_alert(record.value, str(record.position))
             except BadRecordError:

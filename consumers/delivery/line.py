@@ -183,6 +183,8 @@ class Line:
     async def _deal_with(self, alert: Alert, place: StreamId, lease: Lease) -> None:
         dead = await self._deliver(alert)
         if dead is None:
+            waited = self._around.clock().timestamp() - place.milliseconds / 1000
+            self._around.metrics.deliver_latency.observe(max(0.0, waited))
             log.info("alert delivered", extra={**self._fields, "alert": alert.id})
             await self._save_cursor(place, lease)
             return

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from consumers.delivery.canary import CanaryAge
 from monitor.core.alert import Alert
+from monitor.core.canary import is_canary
 from monitor.core.clock import Clock
 from monitor.core.codec import decode_alert
 from monitor.core.dead_letter import DeadLetter, DeadLetters
@@ -37,6 +39,7 @@ class PublishLoop:
     """Publish alerts as they are decided; dead-letter what is none.
 
     Offsets are committed after the append, so a crash repeats a batch, and the history recognises the repeats.
+    Canaries end here: they never come into the history.
     """
 
     def __init__(
@@ -47,14 +50,23 @@ class PublishLoop:
         clock: Clock,
         group: str,
         *,
+        expects_canaries: bool = True,
         backoff: Backoff = STORE_BACKOFF,
     ) -> None:
+        """Read nothing before `run`.
+
+        Args:
+            expects_canaries: Somebody sends them: their age is told from the beginning of `run` on.
+            backoff: Waits after failures that may pass.
+        """
         self._log = log
         self._history = history
         self._metrics = metrics
         self._clock = clock
         self._group = group
         self._epoch: str | None = None
+        self._expects_canaries = expects_canaries
+        self._canary_age: CanaryAge | None = None
         self._dead_letters = DeadLetters(Topic.ALERTS, metrics, clock)
         self._patience = Patience(logger, "publishing waits", backoff=backoff, group=group)
 
@@ -66,6 +78,9 @@ class PublishLoop:
             StateMissingError: The history is another than before: what was published is lost.
             TooManyDeadLettersError: So many bad records in a row that the fault is probably ours.
         """
+        if self._expects_canaries:
+            self._canary_age = CanaryAge(self._clock)
+            self._metrics.canary_age.set_function(self._canary_age.seconds)
         try:
             consumer = self._retried(stop, lambda: self._log.consumer(Topic.ALERTS, self._group))
         except Stopped:
@@ -85,8 +100,10 @@ class PublishLoop:
             if dead_letters:
                 self._retried(stop, lambda: self._log.append([letter.to_record() for letter in dead_letters]))
                 self._dead_letters.tell(dead_letters)
-            if decided:
-                self._publish(decided, stop)
+            news = [one for one in decided if not is_canary(one.alert.subject)]
+            if news:
+                self._publish(news, stop)
+            self._take_off([one for one in decided if is_canary(one.alert.subject)], stop)
             self._commit(consumer, polled.records, stop)
         lag = self._retried(stop, consumer.lag)
         self._metrics.consumer_lag.labels(Topic.ALERTS).set(sum(lag.values()))
@@ -120,6 +137,15 @@ class PublishLoop:
         self._epoch = self._epoch or epoch
         if epoch != self._epoch:
             raise StateMissingError(at.topic, at.partition, at.offset)
+
+    def _take_off(self, canaries: Sequence[_Decided], stop: threading.Event) -> None:
+        """Note the canaries that came through, once the history has answered as it would have to for news."""
+        if not canaries or self._canary_age is None:
+            return
+        # Cheap, and on Redis a write: a server that refuses those holds canaries up, too.
+        self._check_epoch(self._retried(stop, self._history.epoch), canaries[0].position)
+        for canary in canaries:
+            self._canary_age.came(canary.alert.data.story.first_seen_at)
 
     def _count(self, decided: _Decided, now: datetime) -> None:
         data = decided.alert.data

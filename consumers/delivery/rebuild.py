@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from monitor.core.alert import Alert
+from monitor.core.canary import is_canary
 from monitor.core.codec import decode_alert
 from monitor.core.errors import BadRecordError
 from monitor.core.places import place_of
@@ -100,6 +101,8 @@ def _alerts(log: ReadableLog) -> Iterator[tuple[Record, Alert]]:
 
 def _alerts_of(log: ReadableLog, partition: int) -> Iterator[tuple[Record, Alert]]:
     for record in records_before(log, Topic.ALERTS, partition, batch=_BATCH):
+        if is_canary(record.key):
+            continue  # publishing takes it off: it is in no history
         try:
             yield record, decode_alert(record.value, str(record.position))
         except BadRecordError:

@@ -15,6 +15,7 @@ from consumers.matching import worker
 from consumers.matching.pool import Failed, Pool, make_worker_pool, match_records
 from consumers.matching.worker import FromNewerVersion, ItemOutcome, Matched, RawRecord, Undecodable
 from consumers.rules.model import RuleSet
+from monitor.core.canary import is_canary
 from monitor.core.clock import Clock
 from monitor.core.dead_letter import DeadLetter, DeadLetters
 from monitor.core.errors import CommitRefusedError, NewerSchemaError, StoreUnavailableError
@@ -146,9 +147,10 @@ class MatchLoop:
         match outcome:
             case Matched():
                 self._dead_letters.end_row()
-                now = self._clock()
-                self._metrics.articles_matched.inc()
-                self._metrics.match_latency.observe(max(0.0, (now - outcome.first_seen_at).total_seconds()))
+                if not outcome.is_canary:
+                    now = self._clock()
+                    self._metrics.articles_matched.inc()
+                    self._metrics.match_latency.observe(max(0.0, (now - outcome.first_seen_at).total_seconds()))
                 return [NewRecord(Topic.MATCHES, group, value) for group, value in outcome.matches]
             case FromNewerVersion():
                 raise NewerSchemaError(outcome.subject, outcome.found, outcome.known)
@@ -163,5 +165,5 @@ class MatchLoop:
         records = [*matches, *(letter.to_record() for letter in letters)]
         if records:
             self._patience.call(stop, lambda: self._log.append(records))
-        self._metrics.matches.inc(len(matches))
+        self._metrics.matches.inc(sum(not is_canary(match.key) for match in matches))
         self._dead_letters.tell(letters)

@@ -18,6 +18,7 @@ from consumers.matching.engine import match_article
 from consumers.rules.compiled import CompiledRules
 from consumers.rules.model import RuleSet
 from monitor.actors import load_catalogue
+from monitor.core.canary import canary_match, is_canary
 from monitor.core.codec import decode_article, encode
 from monitor.core.errors import BadRecordError, NewerSchemaError, WorkTimedOutError
 
@@ -38,6 +39,7 @@ class Matched:
 
     first_seen_at: datetime
     matches: tuple[tuple[str, bytes], ...]
+    is_canary: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,11 @@ def _match_one(rules: CompiledRules, record: RawRecord, article_seconds: float, 
         with _deadline(article_seconds):
             article = decode_article(record.value, record.subject)
             matches = match_article(rules, article, matched_at=matched_at)
-            return Matched(article.first_seen_at, tuple((match.group, encode(match)) for match in matches))
+            of_canary = is_canary(article.feed_id)
+            if of_canary:  # a rule that fires on anything must not make news of it
+                matches = (canary_match(article, matched_at=matched_at),)
+            encoded = tuple((match.group, encode(match)) for match in matches)
+            return Matched(article.first_seen_at, encoded, of_canary)
     except BadRecordError as error:
         return Undecodable(error.cause)
     except NewerSchemaError as error:

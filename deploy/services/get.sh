@@ -1,5 +1,6 @@
 #!/bin/sh
-# Make the servers available that tests start: Kafka's jars in .cache/kafka/lib, redis-server on the PATH.
+# Make the servers available that tests start: Kafka's jars in .cache/kafka/lib, redis-server, prometheus and promtool
+# on the PATH. `get.sh kafka redis` gets only these.
 #
 # What is missing is installed by apt when root; else the command that would help is printed. Always ends well: tests
 # that need a server that is not there are skipped aloud (and fail when CI=true).
@@ -17,9 +18,20 @@ loud() {
 apt_install() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
     echo "Installing $* (once) ..."
-    # Runlevel 1 keeps Debian from starting the servers that it installs.
+    # Debian starts the servers that it installs, unless this policy says no (101) or the runlevel is 1.
+    policy=/usr/sbin/policy-rc.d
+    made=
+    if [ ! -e "$policy" ] && printf '#!/bin/sh\nexit 101\n' >"$policy"; then
+        chmod +x "$policy"
+        made=$policy
+    fi
     apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    installed=$?
+    if [ -n "$made" ]; then
+        rm -f "$made"
+    fi
+    return $installed
 }
 
 java_is_new_enough() {
@@ -31,6 +43,11 @@ has_java_and_maven() {
     java_is_new_enough && command -v mvn >/dev/null
 }
 
+# Of what decides on the files in .cache; the broker's configuration does not.
+recipe_sum() {
+    (cd "$recipe" && cat jars.sha256 log4j2.properties pom.xml | sha256sum)
+}
+
 fetch_jars() {
     rm -rf "$target.new"
     mkdir -p "$target.new"
@@ -38,12 +55,12 @@ fetch_jars() {
         dependency:copy-dependencies -DincludeScope=runtime "-DoutputDirectory=$PWD/$target.new/lib" || return 1
     (cd "$target.new/lib" && sha256sum --check --quiet --strict) <"$recipe/jars.sha256" || return 1
     cp "$recipe/log4j2.properties" "$target.new/"
-    cat "$recipe"/* | sha256sum >"$target.new/stamp"
+    recipe_sum >"$target.new/stamp"
     rm -rf "$target" && mv "$target.new" "$target"
 }
 
 get_kafka() {
-    if java_is_new_enough && [ "$(cat "$recipe"/* | sha256sum)" = "$(cat "$target/stamp" 2>/dev/null)" ]; then
+    if java_is_new_enough && [ "$(recipe_sum)" = "$(cat "$target/stamp" 2>/dev/null)" ]; then
         return
     fi
     if ! has_java_and_maven && ! { apt_install default-jre-headless maven && has_java_and_maven; }; then
@@ -60,6 +77,14 @@ get_redis() {
     apt_install redis-server || loud "No Redis: redis-server is needed. On Debian: sudo apt-get install redis-server"
 }
 
-get_kafka
-get_redis
+get_prometheus() {
+    # Debian's package holds promtool as well.
+    command -v prometheus >/dev/null && command -v promtool >/dev/null && return
+    apt_install prometheus || loud "No Prometheus: it is needed. On Debian: sudo apt-get install prometheus"
+}
+
+[ $# -gt 0 ] || set -- kafka redis prometheus
+for name in "$@"; do
+    "get_$name"
+done
 exit 0

@@ -15,7 +15,15 @@ from monitor.core.errors import StoreError, UsageError
 from monitor.core.ports import AlertHistory, Deliveries, FeedStates, Leases, Log, PartitionStates
 from monitor.core.record import Topic
 from monitor.core.settings import Settings
-from monitor.storage.kafka import KafkaConnection, KafkaLog, TopicPlan, check_topics, create_topics, topic_plans
+from monitor.storage.kafka import (
+    KafkaAccess,
+    KafkaConnection,
+    KafkaLog,
+    TopicPlan,
+    check_topics,
+    create_topics,
+    topic_plans,
+)
 from monitor.storage.redis import RedisConnection, open_redis
 from monitor.storage.sqlite import EmbeddedReader, open_embedded, open_reader
 
@@ -86,8 +94,18 @@ def open_view(settings: Settings) -> Iterator[Backend | EmbeddedReader]:
 
 
 def kafka_connection(settings: Settings) -> KafkaConnection:
-    """Where the log is on a cluster."""
-    return KafkaConnection(settings.kafka.bootstrap, settings.prefix)
+    """Where the log is on a cluster, and how it lets us in."""
+    kafka = settings.kafka
+    access = KafkaAccess(
+        security=kafka.security,
+        mechanism=kafka.mechanism,
+        username=kafka.username or "",
+        password=kafka.password.get_secret_value() if kafka.password else "",
+        ca_file=kafka.ca_file,
+        certificate_file=kafka.certificate_file,
+        key_file=kafka.key_file,
+    )
+    return KafkaConnection(kafka.bootstrap, settings.prefix, access=access)
 
 
 def plans_of(settings: Settings) -> dict[Topic, TopicPlan]:

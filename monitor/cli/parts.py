@@ -24,6 +24,7 @@ from monitor.core.errors import StoreUnavailableError
 from monitor.core.metrics import Metrics
 from monitor.core.settings import Settings, WebSettings
 from monitor.core.stopping import is_set_within, unless_stopped
+from monitor.feeds.canary import Canary
 from monitor.feeds.poller import Poller
 
 _log = logging.getLogger(__name__)
@@ -120,8 +121,15 @@ def poll_part(around: Around, fetching: Fetching) -> tuple[Part, Poller]:
         clock=around.clock,
         owner=around.store.owner,
     )
+    canary = Canary(
+        around.store.log,
+        around.store.leases,
+        around.clock,
+        owner=around.store.owner,
+        every=around.settings.poll.canary_every,
+    )
     part = Part(
-        tasks={"poll": poller.run},
+        tasks={"poll": poller.run, "canary": canary.run},
         apply=lambda configuration: poller.set_feeds(configuration.enabled_feeds),
     )
     return part, poller
@@ -165,7 +173,12 @@ def deliver_part(around: Around) -> Part:
     """Alerts to the history, and from there to subscriptions; deletes what is past its retention."""
     store, settings = around.store, around.settings
     publish = PublishLoop(
-        store.log, store.history, metrics=around.metrics, clock=around.clock, group=around.group("publish")
+        store.log,
+        store.history,
+        metrics=around.metrics,
+        clock=around.clock,
+        group=around.group("publish"),
+        expects_canaries=bool(settings.poll.canary_every),
     )
     send = SendLoop(
         around.configuration.subscriptions,

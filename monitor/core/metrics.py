@@ -5,10 +5,11 @@ One exception: `tocsin_alerts_total` has the rule id as a label, for the first `
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 
 from monitor.core.alert import CHANGE_KINDS, HeldBackReason, Severity
 from monitor.core.feed import PollStatus
@@ -21,6 +22,7 @@ LEFT_OUT_REASONS: tuple[Literal["beyond_limit", "empty"], ...] = ("beyond_limit"
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 _LAG_SECONDS = (10, 60, 300, 900, 3600, 4 * 3600, 24 * 3600)
+_DELIVER_SECONDS = (*_SECONDS, 900, 3600, 4 * 3600)  # a receiver that is away is asked again for hours
 
 
 class Metrics:
@@ -30,6 +32,8 @@ class Metrics:
         # The library would add a series per counter that no dashboard of ours reads. It is not typed.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = registry or CollectorRegistry()
+        # Processor time, memory and when it was started: tocsin_process_...
+        ProcessCollector(namespace="tocsin", registry=self.registry)
         self._rules_seen: set[str] = set()
 
         self.feed_polls = self._counter("tocsin_feed_polls", "Polls of feeds, by how they ended.", ["status"])
@@ -41,11 +45,23 @@ class Metrics:
             "tocsin_entries_left_out", "Entries of parsed documents that became no article, by reason.", ["reason"]
         )
         self.feeds = self._gauge("tocsin_feeds", "Feeds in the configuration, by state.", ["state"])
+        self.feeds_silent = self._gauge(
+            "tocsin_feeds_silent", "Enabled feeds without a successful poll or a new article for poll.silent_after."
+        )
+        self.poll_delay = self._histogram(
+            "tocsin_poll_delay_seconds",
+            "How late after its due time a poll started; a wait for the host's turn is not counted.",
+        )
+        self.append_duration = self._histogram(
+            "tocsin_append_duration_seconds", "Appending articles to the log, waiting for it included."
+        )
         self.publisher_lag = self._histogram(
             "tocsin_publisher_lag_seconds", "From the publisher's date to our first sight.", _LAG_SECONDS
         )
-        self.articles_matched = self._counter("tocsin_articles_matched", "Articles that went through matching.")
-        self.matches = self._counter("tocsin_matches", "Matches appended to the log.")
+        self.articles_matched = self._counter(
+            "tocsin_articles_matched", "Articles that went through matching, canaries not counted."
+        )
+        self.matches = self._counter("tocsin_matches", "Matches appended to the log, canaries not counted.")
         self.match_latency = self._histogram("tocsin_match_latency_seconds", "From first sight to matched.")
         self.decide_latency = self._histogram("tocsin_decide_latency_seconds", "From matched to decided.")
         self.publish_latency = self._histogram("tocsin_publish_latency_seconds", "From first sight to published.")
@@ -54,10 +70,21 @@ class Metrics:
         self.dead_letters = self._counter("tocsin_dead_letters", "Records put aside as unreadable.", ["topic"])
         self.consumer_lag = self._gauge("tocsin_consumer_lag_records", "Records still to read.", ["topic"])
         self.deliveries = self._counter("tocsin_deliveries", "Attempts at channels, by how they ended.", ["status"])
+        self.deliver_latency = self._histogram(
+            "tocsin_deliver_latency_seconds",
+            "From published in the history to accepted by a channel.",
+            _DELIVER_SECONDS,
+        )
+        self.canary_age = self._gauge(
+            "tocsin_canary_age_seconds",
+            "Since the newest canary article that came out of the pipe here was sent, or since publishing began; "
+            "of several processes that publish, the least counts; NaN in one that does not.",
+        )
         self.rule_set = self._gauge("tocsin_rule_set_info", "1 for the rule set in force.", ["digest"])
         self.event_streams = self._gauge("tocsin_event_streams", "Open HTTP event streams.")
         self.reloads = self._counter("tocsin_reloads", "Reloads of rules and feeds, by outcome.", ["outcome"])
 
+        self.canary_age.set(math.nan)
         for status in PollStatus:
             self.feed_polls.labels(status)
         for kind in ("new", "changed", "backfill"):

@@ -43,6 +43,12 @@ class PollSettings(Strict):
     backfill_age: Duration = Field(
         default=timedelta(hours=1), description="on a feed's first poll, entries older than this are past, not news"
     )
+    silent_after: Duration = Field(
+        default=timedelta(hours=24), description="a feed without a successful poll or a new article counts as silent"
+    )
+    canary_every: Duration = Field(
+        default=timedelta(minutes=5), description="how often a canary article goes through the whole pipe; 0s: never"
+    )
     allow_private_addresses: bool = Field(default=False, description="also fetch from loopback and private networks")
     contact: str = Field(default="", description="your web page or mail address, sent to publishers in the User-Agent")
 
@@ -116,6 +122,21 @@ class KafkaSettings(Strict):
     replication: int | None = Field(
         default=None, ge=1, le=15, description="copies of topics it makes; else the cluster's"
     )
+    security: Literal["plaintext", "tls", "sasl_plaintext", "sasl_tls"] = Field(
+        default="plaintext", description="tls: encrypted, certificates verified; sasl_...: as a user"
+    )
+    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="SCRAM-SHA-512", description="how the user proves to be that; with security sasl_..."
+    )
+    username: str | None = Field(default=None, min_length=1, description="the user; with security sasl_...")
+    password: SecretStr | None = Field(default=None, min_length=1, description="the user's password")
+    ca_file: Path | None = Field(
+        default=None, description="PEM: who vouches for the brokers; else whom the machine trusts"
+    )
+    certificate_file: Path | None = Field(
+        default=None, description="PEM: our certificate, for brokers that ask for one; with key_file"
+    )
+    key_file: Path | None = Field(default=None, description="PEM, without a password: the certificate's private key")
 
     @field_validator("bootstrap", mode="before")
     @classmethod
@@ -124,6 +145,35 @@ class KafkaSettings(Strict):
         if value in ((), []):
             raise ValueError("is empty (allowed: one or more host:port)")
         return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _fitting(self) -> KafkaSettings:
+        """What is set without effect is a mistake: whoever sets a ca_file counts on encryption."""
+        problems: list[str] = []
+        user = [name for name in ("username", "password") if getattr(self, name) is not None]
+        files = [name for name in ("ca_file", "certificate_file", "key_file") if getattr(self, name) is not None]
+        if not self.security.startswith("sasl_"):
+            problems += [f"{name} has no effect with security {self.security} (allowed: sasl_...)" for name in user]
+        elif len(user) < 2:
+            problems.append(f"security {self.security} needs username and password")
+        elif self.mechanism != "PLAIN" and not {",", "="}.isdisjoint(self.username or ""):
+            problems.append(f"username cannot hold , or = with mechanism {self.mechanism} (allowed: PLAIN)")
+        if not self.security.endswith("tls"):
+            problems += [
+                f"{name} has no effect with security {self.security} (allowed: tls, sasl_tls)" for name in files
+            ]
+        if ("certificate_file" in files) != ("key_file" in files):
+            problems.append("certificate_file and key_file go together: set both")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def resolved(self, folder: Path) -> KafkaSettings:
+        """The same with paths made absolute, relative ones from `folder`."""
+        paths = {name: getattr(self, name) for name in ("ca_file", "certificate_file", "key_file")}
+        return self.model_copy(
+            update={name: None if path is None else (folder / path).absolute() for name, path in paths.items()}
+        )
 
 
 class RedisSettings(Strict):
@@ -167,7 +217,7 @@ class Settings(Strict):
         paths = {
             name: (folder / getattr(self, name)).absolute() for name in ("data", "feeds", "rules", "subscriptions")
         }
-        return self.model_copy(update=paths)
+        return self.model_copy(update={**paths, "kafka": self.kafka.resolved(folder)})
 
 
 def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:

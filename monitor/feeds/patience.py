@@ -22,9 +22,11 @@ MAX_DELAY_SECONDS = 30.0
 class PatientCalls:
     """Runs blocking calls in threads, and repeats those that fail because the store is away."""
 
-    def __init__(self, *, first_delay_seconds: float = FIRST_DELAY_SECONDS) -> None:
+    def __init__(
+        self, *, first_delay_seconds: float = FIRST_DELAY_SECONDS, event: str = "store unavailable, polling waits"
+    ) -> None:
         self._backoff = Backoff(first_delay_seconds, MAX_DELAY_SECONDS)
-        self._trouble = Trouble(_log, "store unavailable, polling waits")
+        self._trouble = Trouble(_log, event)
         self._available = asyncio.Event()
         self._available.set()
 

@@ -214,8 +214,11 @@ class FeedPoll:
 
     async def _append(self, feed: Feed, articles: tuple[Article, ...]) -> None:
         records = [NewRecord(Topic.ARTICLES, feed.id, encode(article)) for article in articles]
+        started = self._clock()
         for start in range(0, len(records), _APPEND_AT_A_TIME):
             await self._calls.call(self._log.append, records[start : start + _APPEND_AT_A_TIME])
+        if records:
+            self._metrics.append_duration.observe(max(0.0, (self._clock() - started).total_seconds()))
 
     def _state_after(
         self, feed: Feed, before: FeedState, obtained: Obtained, decided: Changes, *, excused: bool

@@ -23,6 +23,7 @@ from monitor.feeds.network_watch import NetworkChange, NetworkWatch
 from monitor.feeds.patience import PatientCalls
 from monitor.feeds.poll import FULL_FETCH_EVERY, FeedPoll, PollOutcome
 from monitor.feeds.schedule import START_WINDOW, Schedule, due_again_at, first_due_times
+from monitor.feeds.silence import SilenceWatch
 
 _log = logging.getLogger(__name__)
 
@@ -80,6 +81,8 @@ class Poller:
         self._feeds: dict[FeedId, Feed] = {feed.id: feed for feed in feeds}
         self._schedule = Schedule()
         self._network = NetworkWatch()
+        self._silence = SilenceWatch(settings.silent_after)
+        metrics.feeds_silent.set_function(lambda: self._silence.count(self._enabled(), clock()))
         self._running: dict[asyncio.Task[PollOutcome], tuple[Feed, str]] = {}
         self._storing: set[asyncio.Task[PollOutcome]] = set()
         self._busy: set[str] = set()
@@ -150,6 +153,8 @@ class Poller:
         for feed_id, due_at in first_due_times(enabled.values(), states, self._settings, self._clock()).items():
             self._schedule.add(feed_id, due_at)
         self._unseen -= {feed_id for feed_id, state in states.items() if state.last_poll_at is not None}
+        for feed_id, state in states.items():
+            self._silence.note(feed_id, state, self._clock())
         self._conditions = {feed_id: _condition(states.get(feed_id)) for feed_id in enabled}
         self._is_running = True
         self._show_conditions()
@@ -204,8 +209,9 @@ class Poller:
     def _start_due(self, lease: Lease) -> None:
         """Start polls that are due; none while the store is away, since nothing could be kept."""
         while len(self._running) < self._settings.concurrency and not self._calls.is_down:
-            due = self._schedule.due(self._clock(), limit=1)
-            if not due:
+            due_at, now = self._schedule.next_due(), self._clock()
+            due = self._schedule.due(now, limit=1)
+            if due_at is None or not due:
                 return
             feed = self._enabled_feed(due[0])
             if feed is None:
@@ -219,6 +225,7 @@ class Poller:
                 self._waiting.setdefault(key, deque()).append(feed.id)
                 continue
             self._busy.add(key)
+            self._metrics.poll_delay.observe((now - due_at).total_seconds())
             task = asyncio.create_task(self._poll_once(feed, lease), name=f"poll {feed.id}")
             task.add_done_callback(lambda _: self._wake.set())
             self._running[task] = (feed, key)
@@ -264,6 +271,7 @@ class Poller:
 
     def _take_in(self, outcome: PollOutcome) -> None:
         feed_id = outcome.feed.id
+        self._silence.note(feed_id, outcome.state, self._clock())
         if feed_id in self._feeds:
             condition = _condition(outcome.state)
             if self._conditions.get(feed_id) != condition:

@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 
 from monitor.core.article import Article
+from monitor.core.canary import is_canary
 from monitor.core.codec import decode_article
 from monitor.core.errors import BadRecordError
 from monitor.core.feed import EntryState, FeedChange, FeedState
@@ -134,6 +135,8 @@ def _logged(log: ReadableLog, partition: int) -> dict[FeedId, Logged]:
 
 def _articles(log: ReadableLog, partition: int) -> Iterator[Article]:
     for record in records_before(log, Topic.ARTICLES, partition):
+        if is_canary(record.key):
+            continue  # of no feed
         try:
             yield decode_article(record.value, str(record.position))
         except BadRecordError:

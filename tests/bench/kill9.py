@@ -18,6 +18,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from monitor.core.canary import is_canary
 from monitor.core.codec import decode_article
 from monitor.core.record import Topic
 from monitor.storage.sqlite import open_reader
@@ -76,6 +77,7 @@ def _report(service: Service, subscriber: Subscriber, load: Load, kills: int) ->
             decode_article(record.value, str(record.position)).url
             for partition in range(reader.log.partitions(Topic.ARTICLES))
             for record in reader.log.read(Topic.ARTICLES, partition, 0, 10**9)
+            if not is_canary(record.key)
         )
     figures = {
         "kills": kills,

@@ -41,7 +41,9 @@ def main() -> int:
         server.put("/feed.xml", versions[0].read_bytes())
         rules = yaml.safe_load(chosen.rules.read_text(encoding="utf-8"))
         feeds = [{"id": "series", "url": server.url("/feed.xml")}]
-        with Service(Path(name), feeds=feeds, rules=rules["rules"], settings={"poll": {"jitter": 0}}) as service:
+        with Service(
+            Path(name), feeds=feeds, rules=rules["rules"], settings={"poll": {"jitter": 0, "canary_every": "0s"}}
+        ) as service:
             if "terms" in rules:
                 service.write("rules.yaml", rules)
             service.start()

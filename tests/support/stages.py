@@ -98,7 +98,9 @@ class StageProcess:
         return "\n".join(text.splitlines()[-lines:])
 
     def _get(self, path: str) -> str:
-        with urllib.request.urlopen(f"{self.url}{path}", timeout=5) as answer:  # noqa: S310 (our own address)
+        token = self._environment.get("TOCSIN_WEB__TOKEN", "")
+        request = urllib.request.Request(f"{self.url}{path}", headers={"Authorization": f"Bearer {token}"})  # noqa: S310 (our own address)
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 (as above)
             return str(answer.read().decode())
 
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import KafkaTimeoutError
 from kafka.net.compat import KafkaNetClient
 
 from monitor.core.errors import StoreError
 from monitor.core.record import Topic
+from monitor.storage.kafka.access import KafkaAccess
+from monitor.storage.kafka.refusal import NotReachedError, watched_client
 from monitor.storage.kafka.translate import translating
 
 MAX_RECORD_BYTES = 4 * 1024 * 1024  # an article and its `previous`, each with a body of 256 kB, as JSON
@@ -34,11 +37,13 @@ class KafkaConnection:
         bootstrap: `host:port` of one or more brokers.
         prefix: The tenant: starts the name of every topic and group.
         bootstrap_seconds: How long a client looks for the cluster; loops try again.
+        access: How it lets us in.
     """
 
     bootstrap: tuple[str, ...]
     prefix: str
     bootstrap_seconds: float = 5.0
+    access: KafkaAccess = field(default_factory=KafkaAccess)
 
     def topic(self, topic: Topic) -> str:
         """What the topic is called on the cluster."""
@@ -67,6 +72,7 @@ def make_producer(connection: KafkaConnection) -> KafkaProducer:
 
     Raises:
         StoreUnavailableError: No broker answered.
+        StoreError: The cluster does not let us in, or is not to be trusted.
     """
     with translating(f"reach Kafka at {connection}"), _cleaning_up() as make_client:
         return KafkaProducer(
@@ -130,18 +136,24 @@ def make_admin(connection: KafkaConnection) -> KafkaAdminClient:
 
 @contextmanager
 def _cleaning_up() -> Iterator[Callable[..., KafkaNetClient]]:
-    """Gives what makes the inner client of another; when that fails, the library leaves its thread and its sockets."""
+    """Gives what makes the inner client of another; when that fails, the library leaves its thread and its sockets.
+
+    And it says that its time is over, but not what it met in that time.
+    """
     made: list[KafkaNetClient] = []
 
     def make(**config: object) -> KafkaNetClient:
-        made.append(KafkaNetClient(**config))
+        made.append(watched_client(**config))
         return made[-1]
 
     try:
         yield make
-    except BaseException:
+    except BaseException as error:
         for client in made:
             client.close()
+        causes = [client._manager.failure for client in made if client._manager.failure]
+        if isinstance(error, KafkaTimeoutError) and causes:
+            raise NotReachedError(causes[-1]) from error
         raise
 
 
@@ -165,6 +177,7 @@ def _reading(connection: KafkaConnection) -> dict[str, object]:
 
 def _common(connection: KafkaConnection) -> dict[str, object]:
     return {
+        **connection.access.arguments(),
         "bootstrap_servers": list(connection.bootstrap),
         "client_id": connection.prefix,
         "bootstrap_timeout_ms": _ms(connection.bootstrap_seconds),

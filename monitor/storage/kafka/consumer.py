@@ -1,4 +1,4 @@
-"""One member of a consumer group on Kafka. Used from one thread; the connection is made with the first call.
+"""One member of a consumer group on Kafka. Used from one thread, that of its first call, which makes the connection.
 
 Why the library's own assignment is not shown to callers: it changes within a poll, and a caller must know of a
 partition before its first record and after its last. So new partitions stay paused until a poll has told of them.
@@ -7,6 +7,7 @@ partition before its first record and after its last. So new partitions stay pau
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Iterable, Mapping
 
@@ -18,6 +19,7 @@ from monitor.core.record import Polled, Record, Topic
 from monitor.storage.kafka.assignment import Assignment
 from monitor.storage.kafka.connection import REQUEST_SECONDS, KafkaConnection, make_member
 from monitor.storage.kafka.records import to_records
+from monitor.storage.kafka.refusal import raise_refusal
 from monitor.storage.kafka.translate import COMMIT_REFUSED, translating
 from monitor.storage.kafka.workarounds import revive
 
@@ -37,18 +39,24 @@ class KafkaLogConsumer:
         self._group = group
         self._name = connection.topic(topic)
         self._consumer: KafkaConsumer | None = None
+        self._thread: int | None = None
         self._assignment = Assignment(self._hold)
         self._paused: frozenset[int] = frozenset()
         self._crowding: frozenset[int] = frozenset()  # partitions that filled the last poll all by themselves
         self._closed = False
 
     def poll(self, *, max_records: int, timeout_seconds: float) -> Polled:
-        """See `LogConsumer`. May be late by one request to the cluster."""
+        """See `LogConsumer`. May be late by one request to the cluster.
+
+        Raises:
+            StoreError: The cluster no longer lets us in.
+        """
         deadline = time.monotonic() + timeout_seconds
         consumer = self._client()
         while True:
             left = max(0.0, deadline - time.monotonic())
             with translating(f"poll {self._name}"):
+                raise_refusal(consumer)
                 records = self._fetch(consumer, max_records, min(left, SLICE_SECONDS))
             assigned, revoked = self._take_changes(consumer)
             if records or assigned or revoked or left <= 0:
@@ -138,10 +146,16 @@ class KafkaLogConsumer:
             raise StoreError(f"cannot use the consumer of {self._name}: it is closed")
         if self._consumer is None:
             self._consumer = make_member(self._connection, self._topic, self._group, self._assignment)
+            self._thread = threading.get_ident()
+        if threading.get_ident() != self._thread:
+            # The library does not look; two threads would take one another's records and answers.
+            raise StoreError(f"cannot use the consumer of {self._name}: it is another thread's")
         return self._consumer
 
     def _hold(self, places: Iterable[TopicPartition]) -> None:
-        self._client().pause(*places)
+        """Called on the library's thread, while ours waits in a poll."""
+        if self._consumer is not None:
+            self._consumer.pause(*places)
 
     def _take_changes(self, consumer: KafkaConsumer) -> tuple[frozenset[int], frozenset[int]]:
         assigned, revoked = self._assignment.take()

@@ -17,7 +17,8 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 
 from monitor.core.errors import StoreUnavailableError
 from monitor.storage.kafka.connection import DELIVERY_SECONDS
-from monitor.storage.kafka.progress import Progress
+from monitor.storage.kafka.progress import STUCK_SECONDS, Progress
+from monitor.storage.kafka.refusal import refusal_of
 from monitor.storage.kafka.translate import has_ended_producer, translated
 
 _log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class Appender:
         *,
         monotonic: Callable[[], float] = time.monotonic,
         append_seconds: float = APPEND_SECONDS,
+        stuck_seconds: float = STUCK_SECONDS,
     ) -> None:
         """`make` raises StoreUnavailableError when it cannot."""
         self._make = make
@@ -78,7 +80,8 @@ class Appender:
         self._append_seconds = append_seconds
         self._lock = threading.Lock()  # held while a producer is made, so that there is one
         self._producer: RawProducer | None = None
-        self._progress = Progress()
+        self._stuck_seconds = stuck_seconds
+        self._progress = Progress(stuck_seconds)
         self._closed = False
 
     def partitions(self, topic: str) -> int:
@@ -138,7 +141,7 @@ class Appender:
                 raise StoreUnavailableError("cannot append: the log is closed")
             if self._producer is None:
                 self._producer = self._make()
-                self._progress = Progress()
+                self._progress = Progress(self._stuck_seconds)
             return self._producer, self._progress
 
     def _failure(self, producer: RawProducer, error: KafkaError, doing: str) -> Exception:
@@ -150,7 +153,7 @@ class Appender:
         if gives_up:
             _log.warning("producer given up", extra={"reason": "stuck" if is_stuck else "ended", "error": str(error)})
             _close(producer, 0.0)
-        return translated(error, doing)
+        return translated(refusal_of(producer) or error, doing)
 
 
 def _send(producer: RawProducer, records: Sequence[RawRecord]) -> tuple[list[Pending], KafkaError | None]:

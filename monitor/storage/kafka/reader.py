@@ -11,6 +11,7 @@ from monitor.core.errors import StoreUnavailableError
 from monitor.core.record import Record, Topic
 from monitor.storage.kafka.connection import REQUEST_SECONDS, KafkaConnection, make_reader
 from monitor.storage.kafka.records import to_records
+from monitor.storage.kafka.refusal import raise_refusal
 from monitor.storage.kafka.translate import translating
 
 READ_SECONDS = 10.0  # for one read, with everything
@@ -59,6 +60,7 @@ class KafkaReader:
             raise StoreUnavailableError("cannot read: the log is closed")
         if self._consumer is None:
             self._consumer = make_reader(self._connection)
+        raise_refusal(self._consumer)
         return self._consumer
 
 

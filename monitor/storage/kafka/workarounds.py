@@ -1,7 +1,7 @@
 """Faults of kafka-python up to 3.0.12 that leave a consumer without records, and what gets it going again.
 
-The only place that touches the library's insides, in the thread that owns the consumer, between two polls. Each is to
-be looked at again with every new version of the library.
+With `refusal` the only place that touches the library's insides, in the thread that owns the consumer, between two
+polls. Each is to be looked at again with every new version of the library.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ import pytest
 from consumers.alerting.loop import AlertLoop
 from consumers.alerting.memory import OUTBOX_PREFIX
 from monitor.core.alert import Alert
+from monitor.core.canary import canary_article, canary_key, canary_match, is_canary
 from monitor.core.codec import decode_alert, encode
 from monitor.core.dead_letter import MAX_DEAD_LETTERS_IN_A_ROW, DeadLetter
 from monitor.core.errors import (
@@ -545,3 +547,74 @@ def test_loop_waits_for_a_log_that_is_away_at_its_start_and_a_stop_ends_that(sto
     Bench(store, log=log).loop.run(stop)
 
     assert log.refused == 3
+
+
+def a_canary(minutes: float) -> Match:
+    """The match of a canary that lies in the partition of the other samples."""
+    return canary_match(canary_article(PARTITION, at(minutes)), matched_at=at(minutes))
+
+
+def canaries_of(store: EmbeddedStore) -> list[Alert]:
+    return [alert for alert in alerts_of(store) if is_canary(alert.subject)]
+
+
+def news_of(store: EmbeddedStore) -> dict[str, bytes]:
+    return {id_: content for id_, content in outcome(store).items() if not is_canary(id_)}
+
+
+def test_a_canary_comes_through_and_leaves_nothing_but_its_time(
+    store: EmbeddedStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    append(store, a_canary(30))
+    bench = Bench(store)
+
+    with caplog.at_level(logging.INFO):
+        alerts = bench.settle()
+
+    assert [alert.data.story.first_seen_at for alert in alerts] == [at(30)]
+    assert [record.key for record in bench.log.appended] == [canary_key(PARTITION, FIXED_PARTITIONS[Topic.ALERTS])]
+    assert list(store.partition_states.entries("")) == []
+    state = store.partition_states.load(PARTITION)
+    assert state is not None
+    assert (state.head.offset, state.head.clock) == (1, at(30))
+    assert "alert decided" not in caplog.messages
+    assert bench.metrics.registry.get_sample_value("tocsin_decide_latency_seconds_count") == 0
+
+
+def test_a_canary_changes_no_alert(store: EmbeddedStore) -> None:
+    expected, _ = uninterrupted()
+    for each in STREAM:
+        append(store, each, a_canary((each.article.first_seen_at - at(0)).total_seconds() / 60))
+    Bench(store).settle()
+
+    assert news_of(store) == expected
+    assert len(canaries_of(store)) == len(STREAM)
+
+
+def test_a_canary_fires_the_timers_due_before_it(store: EmbeddedStore) -> None:
+    append(store, match(article("a")), match(article("b", minutes=3, publisher="Delta Times")), a_canary(20))
+    append(store, match(article("c", minutes=21, publisher="Coast Radio")))
+    Bench(store, minutes=21).settle()
+
+    told = [alert for alert in alerts_of(store) if not is_canary(alert.subject)]
+    assert changes(told) == [(1, "opened", "first_report"), (2, "updated", "new_voice")]
+    assert told[1].time == at(15)
+
+
+@pytest.mark.parametrize("after_effect", [False, True], ids=["before the effect", "after the effect"])
+def test_a_canary_comes_through_a_crash_at_any_call(*, after_effect: bool) -> None:
+    for call in itertools.count(1):
+        with open_embedded(None, prefix="test", article_partitions=2, clock=lambda: at(0)) as store:
+            append(store, match(article("a")), a_canary(1), match(article("b", minutes=2, page=None)))
+            has_crashed = True
+            try:
+                Bench(store, Fuse(call, after_effect=after_effect)).settle()
+                has_crashed = False
+            except CrashError:
+                Bench(store).settle()
+
+            assert {alert.data.story.first_seen_at for alert in canaries_of(store)} == {at(1)}, f"crash at call {call}"
+            assert len(news_of(store)) == 2
+            assert list(store.partition_states.entries(OUTBOX_PREFIX)) == []
+            if not has_crashed:
+                return

@@ -13,6 +13,7 @@ from consumers.delivery.publish import PublishLoop
 from consumers.delivery.subscriptions import Subscriptions
 from monitor.cli.backend import Backend
 from monitor.cli.recovery import LEASE_NAME, Plan, Recovery
+from monitor.core.canary import canary_article, canary_match
 from monitor.core.clock import utc_now
 from monitor.core.codec import encode
 from monitor.core.errors import StoreError, StoreInUseError, StoreUnavailableError
@@ -69,6 +70,9 @@ class World:
         """Articles, matches, alerts, history: as the stages do it."""
         self.kept.log.append([NewRecord(Topic.ARTICLES, FEED.id, encode(an_article("a")))])
         append(self.kept, match(article("a")), match(article("b", minutes=20, publisher="Delta Times")))
+        canary = canary_article(PARTITION, at(30))
+        self.kept.log.append([NewRecord(Topic.ARTICLES, canary.feed_id, encode(canary))])
+        append(self.kept, canary_match(canary, matched_at=at(30)))
         self.decides_and_publishes()
         lease = self.lost.leases.acquire("poll/0", "poller", seconds=60, now=NOW)
         assert lease is not None
@@ -134,7 +138,7 @@ def test_everything_that_was_lost_is_rebuilt_and_told(world: World) -> None:
     assert world.recovers()
 
     assert world.history() == ["opened", "updated"]
-    assert world.lost.partition_states.heads() == {PARTITION: Head(offset=2, version=1, clock=at(20))}
+    assert world.lost.partition_states.heads() == {PARTITION: Head(offset=3, version=1, clock=at(30))}
     assert world.lost.feed_states.load_all().keys() == {FEED.id}
     end = world.lost.history.bounds()
     assert end is not None
@@ -143,7 +147,7 @@ def test_everything_that_was_lost_is_rebuilt_and_told(world: World) -> None:
     assert said(world, "feeds: 0 fine, 1 rebuilt")
     assert said(world, "1 feed without an article on the log")
     assert said(world, "desk/hook go on at the end of the history")
-    assert said(world, f"matches[{PARTITION}] up to 2: 1 open alert, 2 articles remembered, from 2 matches")
+    assert said(world, f"matches[{PARTITION}] up to 3: 1 open alert, 2 articles remembered, from 3 matches")
 
 
 def test_a_second_run_finds_everything_fine_and_changes_nothing(world: World) -> None:

@@ -128,3 +128,58 @@ def test_brokers_come_as_a_list_or_from_one_line_of_the_environment(tmp_path: Pa
     assert load_settings(path, {"TOCSIN_KAFKA__BOOTSTRAP": "a:1, b:2"}).kafka.bootstrap == ("a:1", "b:2")
     with pytest.raises(SettingsError, match=r"TOCSIN_KAFKA__BOOTSTRAP: kafka\.bootstrap\[0\]: 'nowhere'"):
         load_settings(path, {"TOCSIN_KAFKA__BOOTSTRAP": "nowhere"})
+
+
+def test_files_for_tls_lie_beside_the_settings(tmp_path: Path) -> None:
+    text = "kafka: {security: tls, ca_file: ca.pem, certificate_file: /etc/desk/us.pem, key_file: keys/us.pem}\n"
+    kafka = load_settings(written(tmp_path, text), {}).kafka
+
+    assert kafka.ca_file == tmp_path / "ca.pem"
+    assert kafka.certificate_file == Path("/etc/desk/us.pem")
+    assert kafka.key_file == tmp_path / "keys" / "us.pem"
+
+
+@pytest.mark.parametrize(
+    ("group", "cause"),
+    [
+        ("security: sasl_tls", "security sasl_tls needs username and password"),
+        ("security: sasl_plaintext, username: desk", "security sasl_plaintext needs username and password"),
+        ("username: desk, password: sesame", "username has no effect with security plaintext (allowed: sasl_...)"),
+        ("security: tls, password: sesame", "password has no effect with security tls (allowed: sasl_...)"),
+        ("ca_file: ca.pem", "ca_file has no effect with security plaintext (allowed: tls, sasl_tls)"),
+        ("security: tls, certificate_file: us.pem", "certificate_file and key_file go together: set both"),
+        ("security: tls, key_file: us.pem", "certificate_file and key_file go together: set both"),
+        ("security: sasl_tls, username: 'a,b', password: sesame", "username cannot hold , or ="),
+        ("security: ssl", "'ssl': input should be 'plaintext', 'tls', 'sasl_plaintext' or 'sasl_tls'"),
+        ("security: sasl_tls, username: desk, password: ''", "kafka.password:"),
+    ],
+)
+def test_what_does_not_fit_together_for_kafka_is_a_problem(tmp_path: Path, group: str, cause: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(written(tmp_path, f"kafka: {{{group}}}\n"), {})
+
+    assert cause in str(caught.value)
+    assert "sesame" not in str(caught.value)
+
+
+def test_all_that_does_not_fit_for_kafka_is_told_at_once(tmp_path: Path) -> None:
+    text = "kafka: {security: sasl_plaintext, username: desk, ca_file: ca.pem, key_file: us.pem}\n"
+    with pytest.raises(SettingsError) as caught:
+        load_settings(written(tmp_path, text), {})
+
+    [problem] = caught.value.problems
+    missing = [
+        word
+        for word in ("needs username and password", "ca_file", "key_file has", "go together")
+        if word not in str(problem)
+    ]
+    assert missing == []
+
+
+def test_a_password_for_kafka_comes_from_the_environment_and_is_not_shown(tmp_path: Path) -> None:
+    path = written(tmp_path, "kafka: {security: sasl_plaintext, mechanism: PLAIN, username: 'desk,='}\n")
+    settings = load_settings(path, {"TOCSIN_KAFKA__PASSWORD": "sesame"})
+
+    assert settings.kafka.password is not None
+    assert settings.kafka.password.get_secret_value() == "sesame"
+    assert "sesame" not in repr(settings)

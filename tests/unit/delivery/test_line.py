@@ -11,6 +11,7 @@ import pytest
 
 from consumers.delivery.follow import HistoryEnd
 from consumers.delivery.line import Line, line_specs
+from consumers.delivery.webhook import Refused, Retry
 from monitor.core.ports import Lease
 from tests.unit.delivery.bench import DESK, SETTINGS, Bench, a_subscription, eventually, subscribed
 from tests.unit.delivery.samples import an_alert
@@ -67,3 +68,22 @@ def test_each_channel_of_each_subscription_is_a_line() -> None:
     both = subscribed(a_subscription("desk", "hook", "chat"), a_subscription("archive", "hook"))
 
     assert set(line_specs(both)) == {"desk/hook", "desk/chat", "archive/hook"}
+
+
+async def test_time_from_published_to_accepted_is_measured(bench: Bench) -> None:
+    bench.receivers.scripts = {"hook": [Retry("busy")]}
+    async with a_line(bench):
+        bench.store.history.append([an_alert()], now=bench.now - timedelta(seconds=9))
+        await asyncio.to_thread(eventually, lambda: bench.is_through("desk/hook"))
+
+    assert bench.metrics.registry.get_sample_value("tocsin_deliver_latency_seconds_count") == 1
+    assert bench.metrics.registry.get_sample_value("tocsin_deliver_latency_seconds_sum") == pytest.approx(9)
+
+
+async def test_alert_that_is_given_up_was_not_delivered_in_any_time(bench: Bench) -> None:
+    bench.receivers.scripts = {"hook": [Refused("410 Gone")]}
+    async with a_line(bench):
+        bench.publish(an_alert())
+        await asyncio.to_thread(eventually, lambda: bench.is_through("desk/hook"))
+
+    assert bench.metrics.registry.get_sample_value("tocsin_deliver_latency_seconds_count") == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ import pytest
 
 from consumers.delivery.publish import PublishLoop, publish_latency_seconds
 from monitor.core.alert import Alert, Latency
+from monitor.core.canary import canary_alert, canary_article, canary_match
 from monitor.core.codec import encode
 from monitor.core.dead_letter import DeadLetter
 from monitor.core.errors import (
@@ -319,3 +321,111 @@ SPLIT = Latency(publisher=60.0, match=1.5, decide=0.5)
 )
 def test_publish_latency(alert: Alert, expected: float | None) -> None:
     assert publish_latency_seconds(alert, NOW - timedelta(seconds=10), NOW) == expected
+
+
+def a_canary(*, seconds_old: float = 3) -> Alert:
+    sent_at = NOW - timedelta(seconds=seconds_old)
+    return canary_alert(canary_match(canary_article(7, sent_at), matched_at=sent_at))
+
+
+def canary_age(metrics: Metrics) -> float:
+    age = metrics.registry.get_sample_value("tocsin_canary_age_seconds")
+    assert age is not None
+    return age
+
+
+class TurningClock:
+    """Moves when told to, so that the age of a canary can be seen to grow."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def test_canary_is_taken_off_before_the_history_and_is_no_news(
+    store: EmbeddedStore, metrics: Metrics, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    put(store, encode(a_canary()), encode(an_alert()), encode(a_canary()))
+
+    a_loop(store, metrics).run(CountedStop(POLLS))
+
+    assert published(store) == ["a1-1"]
+    assert committed(store) == {3}
+    assert [record.__dict__["new"] for record in caplog.records if record.message == "alerts published"] == [1]
+    assert metrics.registry.get_sample_value("tocsin_publish_latency_seconds_count") == 1
+    assert alert_labels(metrics) == {"cable-cut"}
+
+
+def test_batch_of_canaries_only_is_committed_and_not_told_as_published(
+    store: EmbeddedStore, metrics: Metrics, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    put(store, encode(a_canary()))
+
+    a_loop(store, metrics).run(CountedStop(POLLS))
+
+    assert published(store) == []
+    assert committed(store) == {1}
+    assert "alerts published" not in caplog.messages
+
+
+def test_age_counts_from_the_beginning_until_the_first_canary(store: EmbeddedStore, metrics: Metrics) -> None:
+    clock = TurningClock(NOW)
+    before = canary_age(metrics)
+    PublishLoop(store.log, store.history, metrics, clock, GROUP).run(CountedStop(POLLS))
+    clock.now += timedelta(minutes=20)
+
+    assert math.isnan(before)
+    assert canary_age(metrics) == 1200.0
+
+
+def test_age_is_that_of_the_newest_canary(store: EmbeddedStore, metrics: Metrics) -> None:
+    put(store, encode(a_canary(seconds_old=60)), encode(a_canary(seconds_old=600)))
+    clock = TurningClock(NOW - timedelta(hours=1))
+
+    class AnHourLater(FlakyHistory):
+        def epoch(self) -> str:
+            clock.now = NOW
+            return super().epoch()
+
+    PublishLoop(store.log, AnHourLater(store, 0), metrics, clock, GROUP).run(CountedStop(POLLS))
+
+    assert canary_age(metrics) == 60.0
+
+
+def test_canary_waits_for_a_history_that_is_away_and_grows_old(store: EmbeddedStore, metrics: Metrics) -> None:
+    put(store, encode(a_canary()))
+    clock = TurningClock(NOW - timedelta(seconds=3))
+    ages: list[float] = []
+
+    class Away(FlakyHistory):
+        def epoch(self) -> str:
+            ages.append(canary_age(metrics))
+            if len(ages) < 4:
+                clock.now += timedelta(minutes=1)
+                raise StoreUnavailableError("cannot read: the server is away")
+            return super().epoch()
+
+    no_wait = Backoff(first_seconds=0, longest_seconds=0)
+    PublishLoop(store.log, Away(store, 0), metrics, clock, GROUP, backoff=no_wait).run(CountedStop(POLLS))
+
+    assert ages == [0.0, 60.0, 120.0, 180.0]
+    assert canary_age(metrics) == 180.0
+    assert committed(store) == {1}
+
+
+def test_without_canaries_expected_there_is_no_age(store: EmbeddedStore, metrics: Metrics) -> None:
+    put(store, encode(a_canary()), encode(an_alert()))
+
+    PublishLoop(store.log, store.history, metrics, lambda: NOW, GROUP, expects_canaries=False).run(CountedStop(POLLS))
+
+    assert math.isnan(canary_age(metrics))
+    assert published(store) == ["a1-1"]
+
+
+def alert_labels(metrics: Metrics) -> set[str]:
+    """The rules that are counted."""
+    return {sample.labels["rule"] for family in metrics.alerts.collect() for sample in family.samples}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.core.canary import canary_key, is_canary
 from monitor.core.errors import SettingsError
 from monitor.core.feed import Feed
 from monitor.core.ids import FeedId
@@ -124,3 +125,11 @@ def test_what_is_no_web_address_is_refused(tmp_path: Path, url: str) -> None:
 
 def test_list_where_a_mapping_must_stand_is_told(tmp_path: Path) -> None:
     assert problems(tmp_path, "- https://a.example/\n")
+
+
+@pytest.mark.parametrize("turn", range(32))
+def test_no_feed_can_be_taken_for_a_canary(tmp_path: Path, turn: int) -> None:
+    (found,) = problems(tmp_path, f"feeds: [{{url: 'https://mill.example/', id: '{canary_key(turn, 32)}'}}]")
+
+    assert "should match pattern" in found[1] or "allowed" in found[1]
+    assert not is_canary(feed_id_of("https://canary/1"))

@@ -316,3 +316,22 @@ async def test_every_poll_is_counted_by_how_it_ended(bench: Bench) -> None:
     assert bench.count("tocsin_feed_polls_total", status="http_status") == 1
     assert bench.count("tocsin_fetch_duration_seconds_count") == 2
     assert bench.count("tocsin_parse_duration_seconds_count") == 1
+
+
+async def test_time_of_an_append_is_measured_with_its_wait(bench: Bench) -> None:
+    class Away:
+        is_away = True
+
+        def append(self, records: Sequence[NewRecord]) -> list[Position]:
+            bench.clock.now += timedelta(seconds=20)
+            if self.is_away:
+                self.is_away = False
+                raise StoreUnavailableError("away")
+            return bench.store.log.append(records)
+
+    bench.log = Away()
+    await bench.poll(rss(("a", "One")))
+    await bench.poll(rss(("a", "One")))
+
+    assert bench.count("tocsin_append_duration_seconds_sum") == 40.0
+    assert bench.count("tocsin_append_duration_seconds_count") == 1  # nothing new, nothing appended

@@ -355,3 +355,40 @@ class Refusing:
             raise StoreUnavailableError("cannot write: the disk is full")
 
         return refuse
+
+
+async def test_how_late_a_poll_starts_is_measured(bench: Bench) -> None:
+    poller = bench.poller(TEN[:1])
+    running = asyncio.create_task(poller.run(bench.stop))
+    await poller.first_round_done.wait()
+    state = bench.store.feed_states.load(TEN[0].id)
+    assert state is not None
+    assert state.next_poll_at is not None
+    bench.clock.now = state.next_poll_at + timedelta(seconds=7)
+    await until(lambda: len(bench.fetcher.requests) == 2)
+    bench.stop.set()
+    await asyncio.wait_for(running, 10)
+
+    assert bench.metrics.registry.get_sample_value("tocsin_poll_delay_seconds_count") == 2
+    assert bench.metrics.registry.get_sample_value("tocsin_poll_delay_seconds_sum") == 7.0
+
+
+async def test_feeds_that_fell_silent_are_counted_as_time_goes_by(bench: Bench) -> None:
+    off = msgspec.structs.replace(TEN[9], enabled=False)
+    await bench.first_round(bench.poller([*TEN[:9], off]))
+    counts = []
+    for hours in (0, 23, 24):
+        bench.clock.now = NOW + timedelta(hours=hours)
+        counts.append(bench.metrics.registry.get_sample_value("tocsin_feeds_silent"))
+
+    assert counts == [0, 0, 9]
+
+
+async def test_silence_lasts_over_a_restart(bench: Bench) -> None:
+    await bench.first_round(bench.poller())
+    bench.clock.now = NOW + timedelta(hours=30)
+    bench.fetcher.documents = {feed.url: SILENT for feed in TEN}
+    bench.metrics, bench.stop = Metrics(), asyncio.Event()
+    await bench.first_round(bench.poller())
+
+    assert bench.metrics.registry.get_sample_value("tocsin_feeds_silent") == 10

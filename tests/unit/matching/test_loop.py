@@ -12,6 +12,7 @@ import pytest
 from consumers.matching import worker
 from consumers.matching.loop import MatchLoop
 from consumers.rules.model import RuleSet
+from monitor.core.canary import canary_article, is_canary
 from monitor.core.codec import decode_match, encode
 from monitor.core.dead_letter import MAX_DEAD_LETTERS_IN_A_ROW
 from monitor.core.errors import (
@@ -302,3 +303,16 @@ def test_new_rules_are_used_from_the_next_batch_on(stage: Stage) -> None:
 
     assert sorted(stage.matches()) == [("peace", "War and peace"), ("war", "War and peace")]
     assert [pool.closed for pool in stage.pools] == [True, True]
+
+
+def test_canary_goes_through_and_is_counted_as_no_news(stage: Stage) -> None:
+    canary = canary_article(7, NOW)
+    stage.put("War one")
+    stage.log.append([NewRecord(Topic.ARTICLES, "feed", encode(canary))])
+    stage.run()
+
+    assert ("war", "War one") in stage.matches()
+    assert [record.key for record in stage.log.all(Topic.MATCHES) if is_canary(record.key)] == [canary.feed_id]
+    assert stage.value("tocsin_articles_matched_total") == 1
+    assert stage.value("tocsin_matches_total") == 1
+    assert stage.value("tocsin_match_latency_seconds_count") == 1

@@ -12,6 +12,7 @@ import pytest
 from consumers.matching import worker
 from consumers.matching.pool import Failed, make_worker_pool, match_records
 from consumers.matching.worker import FromNewerVersion, Matched, RawRecord, TimedOut, Undecodable
+from monitor.core.canary import canary_article
 from monitor.core.codec import decode_match, encode
 from monitor.core.errors import WorkerDiedError
 from monitor.core.retries import Stopped
@@ -100,3 +101,17 @@ def test_real_worker_processes_give_the_same() -> None:
         pool.close()
 
     assert outcomes == worker.match_batch([GOOD, BAD, QUIET], article_seconds=5, matched_at=NOW)
+
+
+def test_canary_comes_out_as_one_match_of_its_own_whatever_fires_on_it() -> None:
+    canary = canary_article(7, NOW)
+    worker.prepare(rules_of(f"rules: [{{id: anything, when: {{query: {canary.title}}}}}]"))
+
+    (outcome,) = worker.match_batch([RawRecord("articles[0]@6", encode(canary))], article_seconds=5, matched_at=NOW)
+
+    assert isinstance(outcome, Matched)
+    assert outcome.is_canary
+    ((group, raw),) = outcome.matches
+    match = decode_match(raw, "m")
+    assert (group, match.group, match.fired) == (canary.feed_id, canary.feed_id, ())
+    assert match.article.first_seen_at == NOW

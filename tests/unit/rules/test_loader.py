@@ -10,6 +10,7 @@ import pytest
 
 from consumers.rules.loader import load_rules
 from consumers.rules.model import Gates
+from monitor.core.canary import canary_key
 from monitor.core.errors import SettingsError
 from tests.unit.rules.support import catalogue, problems_of, rule_with, rules_of
 
@@ -212,3 +213,11 @@ def test_missing_file_and_empty_folder_are_told(tmp_path: Path) -> None:
 
 def test_file_that_is_no_mapping_is_told() -> None:
     assert problems_of("- a\n- b\n") == [(1, "", "holds no rules (allowed: the keys terms and rules)")]
+
+
+@pytest.mark.parametrize("key", ["id", "group"])
+def test_no_rule_can_be_taken_for_a_canary(key: str) -> None:
+    names = {"id": "r", key: canary_key(7, 32)}
+    problems = problems_of(f"rules: [{{id: '{names['id']}', group: '{names.get('group', 'g')}', when: {{query: x}}}}]")
+
+    assert [name for _, name, _ in problems] == [f"rules[0].{key}"]

@@ -7,6 +7,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from monitor.core.errors import StoreError, StoreUnavailableError
 from monitor.core.record import NewRecord, Topic
 from monitor.storage.kafka import KafkaConnection, KafkaLog, check_topics, create_topics, topic_plans
+from monitor.storage.kafka.connection import make_producer
 from monitor.storage.kafka.topics import TopicPlan
 from tests.contract.support import ARTICLE_PARTITIONS, article, key_for, settle, take, until, values
 from tests.support.free_ports import free_ports
@@ -97,6 +99,26 @@ def test_a_record_of_two_megabytes_goes_through(log: KafkaLog) -> None:
     [position] = log.append([NewRecord(Topic.ARTICLES, "large", value)])
 
     assert log.read(Topic.ARTICLES, position.partition, position.offset, 1)[0].value == value
+
+
+def test_a_producer_waits_for_every_replica_and_doubles_nothing(connection: KafkaConnection) -> None:
+    producer = make_producer(connection)
+    settings = {name: producer.config[name] for name in ("acks", "enable_idempotence")}
+    producer.close()
+
+    assert settings == {"acks": -1, "enable_idempotence": True}  # -1: all
+
+
+def test_a_consumer_is_of_use_to_one_thread_only(log: KafkaLog) -> None:
+    consumer = log.consumer(Topic.ARTICLES, "readers")
+    settle([consumer])
+    with ThreadPoolExecutor(1) as other:
+        for call in (lambda: consumer.poll(max_records=1, timeout_seconds=0), lambda: consumer.commit({0: 0})):
+            with pytest.raises(StoreError, match="it is another thread's"):
+                other.submit(call).result()
+
+    assert consumer.poll(max_records=1, timeout_seconds=0).records == ()
+    consumer.close()
 
 
 def test_a_paused_partition_with_records_at_hand_comes_back_whole(log: KafkaLog) -> None:
