@@ -24,12 +24,12 @@ from monitor.core.places import end_of, place_of
 from monitor.core.ports import AlertHistory, Deliveries, Lease, Leases
 from monitor.core.retries import STORE_BACKOFF, Backoff, Trouble
 from monitor.core.settings import DeliverSettings
+from monitor.core.sharing import LEASE_SECONDS, LOOK_SECONDS
 from monitor.core.stream import StreamId
 
 log = logging.getLogger(__name__)
 
-LEASE_SECONDS = 30.0
-_LEASE_RETRY_SECONDS = 5.0  # how soon a line looks again whether another process gave it up
+_LEASE_RETRY_SECONDS = LOOK_SECONDS  # how soon a line looks again whether another process gave it up
 _READ_LIMIT = 100
 _Result = TypeVar("_Result")
 
@@ -45,6 +45,11 @@ class LineSpec:
     def name(self) -> str:
         """Names its cursor and its dead deliveries."""
         return f"{self.subscription.name}/{self.channel.name}"
+
+    @property
+    def lease_name(self) -> str:
+        """Names the right to send for it."""
+        return f"send/{self.name}"
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,6 @@ def line_specs(subscriptions: Subscriptions) -> dict[str, LineSpec]:
         for channel in subscription.channels
     ]
     return {spec.name: spec for spec in specs}
-
-
-def line_lease(name: str) -> str:
-    """The lease of who sends for the line of that name."""
-    return f"send/{name}"
 
 
 class Line:
@@ -131,7 +131,7 @@ class Line:
         while True:
             lease = await self._stored(
                 lambda: around.leases.acquire(
-                    line_lease(self.spec.name), around.owner, seconds=LEASE_SECONDS, now=around.clock()
+                    self.spec.lease_name, around.owner, seconds=LEASE_SECONDS, now=around.clock()
                 )
             )
             if lease is not None:
@@ -214,7 +214,7 @@ class Line:
         attempt = 1
         while True:
             if self._lease is None:
-                raise LeaseLostError(line_lease(self.spec.name))
+                raise LeaseLostError(self.spec.lease_name)
             outcome = await around.send(self.spec.channel, alert, around.clock())
             if isinstance(outcome, Delivered):
                 around.metrics.deliveries.labels("delivered").inc()

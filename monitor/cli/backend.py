@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -147,6 +148,11 @@ def _prepare_topics(settings: Settings) -> None:
         raise StoreError(f"cannot use the topics on {connection}: {'; '.join(problems)}")
 
 
+def _new_owner() -> str:
+    """A name that no other process has: in containers, host names and process ids may be equal."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+
 @contextmanager
 def _open_cluster(settings: Settings) -> Iterator[Backend]:
     stores = RedisConnection(
@@ -168,6 +174,6 @@ def _open_cluster(settings: Settings) -> Iterator[Backend]:
             partition_states=redis.partition_states,
             history=redis.history,
             deliveries=redis.deliveries,
-            owner=f"{socket.gethostname()}-{os.getpid()}",
+            owner=_new_owner(),
             trim=trim,
         )

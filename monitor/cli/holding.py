@@ -36,11 +36,20 @@ class HeldLeases:
             for name in names:
                 lease = self._leases.acquire(name, self._owner, seconds=LEASE_SECONDS, now=self._clock())
                 if lease is None:
-                    killed = f"a process that was killed holds it for up to {LEASE_SECONDS:g} s"
-                    raise StoreInUseError("the state", f"the holder of the lease {name} ({killed})")
+                    raise _in_use(name, "another process")
                 self._by_name[name] = lease
                 stack.callback(self._leases.release, lease)
             yield
+
+    def refuse_others(self) -> None:
+        """Refuse to begin while anybody else holds any lease.
+
+        Raises:
+            StoreInUseError: Somebody does.
+        """
+        for name, owner in self._leases.holders("", self._clock()).items():
+            if owner != self._owner:
+                raise _in_use(name, owner)
 
     def lease(self, name: str) -> Lease:
         """One of those that are held."""
@@ -58,6 +67,11 @@ class HeldLeases:
         for lease in self._by_name.values():
             if not self._leases.renew(lease, seconds=LEASE_SECONDS, now=self._clock()):
                 raise LeaseLostError(lease.name)
+
+
+def _in_use(name: str, owner: str) -> StoreInUseError:
+    killed = f"a process that was killed holds it for up to {LEASE_SECONDS:g} s"
+    return StoreInUseError("the state", f"{owner}, which holds the lease {name} ({killed})")
 
 
 class WatchedLog:

@@ -26,6 +26,7 @@ from monitor.core.settings import Settings, WebSettings
 from monitor.core.stopping import is_set_within, unless_stopped
 from monitor.feeds.canary import Canary
 from monitor.feeds.poller import Poller
+from monitor.feeds.shards import POLL_SHARDS
 
 _log = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ class Part:
 def poll_part(around: Around, fetching: Fetching) -> tuple[Part, Poller]:
     """Feeds to articles; and the poller, whose first round others wait for."""
     poller = Poller(
-        around.configuration.enabled_feeds,
+        around.configuration.feeds,
         settings=around.settings.poll,
         fetcher=fetching.fetcher,
         parser=fetching.parser,
@@ -120,6 +121,7 @@ def poll_part(around: Around, fetching: Fetching) -> tuple[Part, Poller]:
         metrics=around.metrics,
         clock=around.clock,
         owner=around.store.owner,
+        shards=POLL_SHARDS if around.settings.backend == "cluster" else 1,
     )
     canary = Canary(
         around.store.log,
@@ -130,7 +132,7 @@ def poll_part(around: Around, fetching: Fetching) -> tuple[Part, Poller]:
     )
     part = Part(
         tasks={"poll": poller.run, "canary": canary.run},
-        apply=lambda configuration: poller.set_feeds(configuration.enabled_feeds),
+        apply=lambda configuration: poller.set_feeds(configuration.feeds),
     )
     return part, poller
 

@@ -16,7 +16,7 @@ from consumers.alerting.heads import missing_heads
 from consumers.alerting.rebuild import Basis, Rebuilt, rebuild_partition, told_by_partition
 from consumers.alerting.told import Told, read_told
 from consumers.delivery.cursors import new_cursor
-from consumers.delivery.line import line_lease, line_specs
+from consumers.delivery.line import line_specs
 from consumers.delivery.rebuild import plan_history, restore_history
 from consumers.delivery.subscriptions import Subscriptions
 from monitor.cli.backend import Backend
@@ -90,10 +90,11 @@ class Recovery:
         """Rebuild what is missing; whether there was, or in a dry run is, anything to do.
 
         Raises:
-            StoreInUseError: Somebody sends or recovers.
+            StoreInUseError: Somebody else holds a lease: polls, sends or recovers.
             StoreUnavailableError: A store is away; run it again.
             StoreError: Another process saved meanwhile.
         """
+        self._held.refuse_others()
         with self._held.all_of(self._lease_names()):
             is_another = self._history()
             self._feeds()
@@ -104,7 +105,7 @@ class Recovery:
     def _lease_names(self) -> list[str]:
         if self._plan.is_dry:
             return []
-        return [LEASE_NAME, *(line_lease(name) for name in line_specs(self._plan.subscriptions))]
+        return [LEASE_NAME, *(spec.lease_name for spec in line_specs(self._plan.subscriptions).values())]
 
     def _history(self) -> bool:
         """The alert history from the log; whether another one is in its place."""
@@ -172,7 +173,7 @@ class Recovery:
     def _place_cursors(self, end: StreamId, *, is_another_history: bool) -> list[str]:
         """Put subscriptions behind what was published; which were moved, or in a dry run would be."""
         moved: list[str] = []
-        for name in line_specs(self._plan.subscriptions):
+        for name, spec in line_specs(self._plan.subscriptions).items():
             cursor = new_cursor(
                 self._store.deliveries.cursor(name),
                 end=end,
@@ -183,7 +184,7 @@ class Recovery:
                 continue
             moved.append(name)
             if not self._plan.is_dry:
-                self._store.deliveries.save_cursor(name, cursor, self._held.lease(line_lease(name)))
+                self._store.deliveries.save_cursor(name, cursor, self._held.lease(spec.lease_name))
         return moved
 
     def _heads(self) -> None:

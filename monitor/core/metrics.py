@@ -55,6 +55,7 @@ class Metrics:
         self.append_duration = self._histogram(
             "tocsin_append_duration_seconds", "Appending articles to the log, waiting for it included."
         )
+        self.poll_shards = self._gauge("tocsin_poll_shards", "Shards of feeds that this process polls.")
         self.publisher_lag = self._histogram(
             "tocsin_publisher_lag_seconds", "From the publisher's date to our first sight.", _LAG_SECONDS
         )

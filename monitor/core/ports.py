@@ -100,6 +100,9 @@ class Leases(Protocol):
     def release(self, lease: Lease) -> None:
         """Give it up; nothing happens when somebody else has it."""
 
+    def holders(self, prefix: str, now: datetime) -> Mapping[str, str]:
+        """The owner of each lease that is held at that time, of those whose name starts with `prefix`, by name."""
+
 
 class FeedStates(Protocol):
     """What is remembered of feeds."""

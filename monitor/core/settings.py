@@ -156,6 +156,7 @@ class KafkaSettings(Strict):
             problems += [f"{name} has no effect with security {self.security} (allowed: sasl_...)" for name in user]
         elif len(user) < 2:
             problems.append(f"security {self.security} needs username and password")
+        # kafka-python does not write them in the form that SCRAM has for them (RFC 5802 section 5.1).
         elif self.mechanism != "PLAIN" and not {",", "="}.isdisjoint(self.username or ""):
             problems.append(f"username cannot hold , or = with mechanism {self.mechanism} (allowed: PLAIN)")
         if not self.security.endswith("tls"):

@@ -50,6 +50,10 @@ class NetworkWatch:
         self.silent.clear()
         return NetworkChange.BACK if was_down else NetworkChange.NONE
 
+    def forget(self, feed_id: FeedId) -> None:
+        """This feed is watched by another process now."""
+        self.silent.pop(feed_id, None)
+
     def excuses(self, status: PollStatus) -> bool:
         """Whether a failure is the network's and not the feed's."""
         return self.is_down and status in _SILENT

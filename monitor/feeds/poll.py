@@ -1,7 +1,8 @@
 """One poll of one feed: fetch, parse, compare, append, save. Decides nothing about when, and keeps no schedule.
 
 The order carries the promise that no fetched article is lost: the log has acknowledged the articles before the
-feed's state says that they were seen. A crash between the two appends them again, under the same ids.
+feed's state says that they were seen. A crash between the two appends them again, under the same ids; so does a save
+that is refused because the feed is another poller's by now. Whoever reads the log recognises such a repeat.
 """
 
 from __future__ import annotations
@@ -181,7 +182,7 @@ class FeedPoll:
             excused: A failure is the network's; the feed is not to be asked less often for it.
 
         Raises:
-            LeaseLostError: Another process polls by now.
+            LeaseLostError: Another process polls this feed by now; nothing was saved.
         """
         decided = await self._decide(feed, before, obtained)
         await self._append(feed, decided.publish)

@@ -1,49 +1,52 @@
-"""The polling loop: which feed is polled when, one at a time per host. Decides nothing about articles."""
+"""The polling loop: which feed is polled when, one at a time per host. Decides nothing about articles.
+
+Several pollers share the feeds by shards of registrable domains, each held under a lease (see `shard_leases`).
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter, deque
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TypeVar
 
 from monitor.core.clock import Clock
 from monitor.core.errors import LeaseLostError, StoreUnavailableError
-from monitor.core.feed import Feed, FeedState
+from monitor.core.feed import Feed
 from monitor.core.ids import FeedId
 from monitor.core.metrics import Metrics
-from monitor.core.ports import FeedStates, Lease, Leases, Log
+from monitor.core.ports import FeedStates, Leases, Log
+from monitor.core.retries import Trouble
 from monitor.core.settings import PollSettings
-from monitor.core.stopping import is_set_within, unless_stopped
+from monitor.core.sharing import LOOK_SECONDS
+from monitor.core.stopping import is_set_within
 from monitor.feeds.document_parser import DocumentParser
-from monitor.feeds.domains import polite_key
 from monitor.feeds.fetch import DocumentFetcher
+from monitor.feeds.forgetting import FORGET_EVERY, forget_removed
 from monitor.feeds.network_watch import NetworkChange, NetworkWatch
 from monitor.feeds.patience import PatientCalls
-from monitor.feeds.poll import FULL_FETCH_EVERY, FeedPoll, PollOutcome
-from monitor.feeds.schedule import START_WINDOW, Schedule, due_again_at, first_due_times
-from monitor.feeds.silence import SilenceWatch
+from monitor.feeds.poll import FeedPoll, PollOutcome
+from monitor.feeds.poll_log import tell
+from monitor.feeds.running_polls import Ended, RunningPoll, RunningPolls
+from monitor.feeds.schedule import START_WINDOW
+from monitor.feeds.shard_leases import ShardLeases
+from monitor.feeds.watched_feeds import WatchedFeeds
 
 _log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
 
-LEASE_NAME = "poll/0"
-LEASE_SECONDS = 30.0
-_LEASE_RENEWAL_SECONDS = 10.0
-_LEASE_RETRY_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 1.0  # the clock may step, and a store may come back
 _AFTER_RUNNING_POLL = timedelta(seconds=1)
 _CLOCK_STEP = timedelta(seconds=1)  # a clock that goes back further was set, not slowed down
-FORGET_REMOVED_AFTER = timedelta(days=30)  # a feed that comes back later is new again: its past is no news
-_FORGET_EVERY = timedelta(days=1)
-_DRAIN_SECONDS = 1.5  # appends and saves under way at a stop; the rest is dropped and fetched again
 
 
 class Poller:
     """Polls feeds until stopped. Closes nothing of what it was given.
 
     Attributes:
-        first_round_done: Set when each feed was polled at least once, in this or an earlier process, whatever came.
+        first_round_done: Set when each feed of its shards was polled at least once, by whomever, whatever came.
     """
 
     def __init__(
@@ -59,14 +62,20 @@ class Poller:
         metrics: Metrics,
         clock: Clock,
         owner: str,
+        shards: int = 1,
         calls: PatientCalls | None = None,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
+        """Poll nothing before `run`.
+
+        Args:
+            owner: Who we are to the other pollers; no two may have one name.
+            shards: Into how many the feeds are parted; the same for all pollers on one store.
+            look_seconds: How often to look who else polls.
+        """
         self._settings = settings
         self._states = states
-        self._leases = leases
-        self._metrics = metrics
         self._clock = clock
-        self._owner = owner
         self._calls = calls or PatientCalls()
         self._poll = FeedPoll(
             settings=settings,
@@ -78,125 +87,107 @@ class Poller:
             clock=clock,
             calls=self._calls,
         )
-        self._feeds: dict[FeedId, Feed] = {feed.id: feed for feed in feeds}
-        self._schedule = Schedule()
+        self._leases = ShardLeases(leases, owner=owner, shards=shards, clock=clock)
+        self._look_seconds = look_seconds
+        # A thread of its own: those that all share may be taken up by appends that hang, and leases would run out.
+        self._lease_thread = ThreadPoolExecutor(1, thread_name_prefix="shards")
+        self._polling_until = self._latest = clock()
+        self._has_shards = asyncio.Event()
+        self._feeds = WatchedFeeds(feeds, shards=shards, settings=settings, metrics=metrics)
+        self._schedule = self._feeds.schedule
         self._network = NetworkWatch()
-        self._silence = SilenceWatch(settings.silent_after)
-        metrics.feeds_silent.set_function(lambda: self._silence.count(self._enabled(), clock()))
-        self._running: dict[asyncio.Task[PollOutcome], tuple[Feed, str]] = {}
-        self._storing: set[asyncio.Task[PollOutcome]] = set()
-        self._busy: set[str] = set()
-        self._waiting: dict[str, deque[FeedId]] = {}
-        self._asked_in_full: dict[FeedId, datetime] = {}
-        self._conditions: dict[FeedId, str] = {}
-        self._unseen: set[FeedId] = set(self._enabled())
         self._wake = asyncio.Event()
-        self._is_running = False
-        self._latest = clock()
+        self._running = RunningPolls(on_end=self._wake.set)
+        self._poll_delay = metrics.poll_delay
+        metrics.feeds_silent.set_function(lambda: self._feeds.silence.count(clock()))
         self.first_round_done = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Poll until `stop` is set; then appends under way are finished, the rest is dropped.
-
-        Raises:
-            LeaseLostError: Another process polls these feeds now.
-        """
-        lease = await unless_stopped(stop, self._acquire())
-        if lease is None:
-            return
-        helpers = [asyncio.create_task(self._renew(lease)), asyncio.create_task(self._forget_removed(lease))]
+        """Poll until `stop` is set; then appends under way are finished, the rest is dropped, all shards given up."""
+        helpers = [asyncio.create_task(self._keep_shards()), asyncio.create_task(self._keep_forgetting())]
         stopping = asyncio.create_task(stop.wait())
         for task in (*helpers, stopping):
             task.add_done_callback(lambda _: self._wake.set())
         try:
-            states = await unless_stopped(stop, self._calls.call(self._states.load_all))
-            if states is not None:
-                self._begin(states)
             while not stop.is_set():
                 self._follow_clock()
-                self._start_due(lease)
+                self._start_due()
                 await self._pause()
                 self._collect()
                 for helper in helpers:
                     if helper.done():
                         helper.result()
         finally:
-            self._is_running = False
             for task in (*helpers, stopping):
                 task.cancel()
-            await self._drain()
+            await self._running.drain()
             await asyncio.gather(*helpers, stopping, return_exceptions=True)
-            await self._release(lease)
+            await self._release()
 
     def set_feeds(self, feeds: Sequence[Feed]) -> None:
         """Watch these from now on; new and changed ones are polled soon. Call it on the event loop's thread."""
-        before, self._feeds = self._feeds, {feed.id: feed for feed in feeds}
-        enabled = self._enabled()
-        for feed_id in before:
-            if feed_id not in enabled:
-                self._schedule.remove(feed_id)
-        self._unseen = {feed_id for feed_id in self._unseen if feed_id in enabled} | (enabled.keys() - before.keys())
-        if self._is_running:
-            changed = [feed for feed in enabled.values() if before.get(feed.id) != feed]
-            for feed_id, due_at in first_due_times(changed, {}, self._settings, self._clock()).items():
-                self._schedule.add(feed_id, due_at)
-        self._conditions = {feed_id: self._conditions.get(feed_id, "new") for feed_id in enabled}
-        self._show_conditions()
+        self._feeds.set_feeds(feeds, self._clock())
         self._note_first_round()
         self._wake.set()
 
-    def _enabled(self) -> dict[FeedId, Feed]:
-        return {feed.id: feed for feed in self._feeds.values() if feed.enabled}
+    async def _keep_shards(self) -> None:
+        """Look every while who else polls; a store that is away is asked again, and what was ours stays so until then.
 
-    def _begin(self, states: Mapping[FeedId, FeedState]) -> None:
-        enabled = self._enabled()
-        for feed_id, due_at in first_due_times(enabled.values(), states, self._settings, self._clock()).items():
-            self._schedule.add(feed_id, due_at)
-        self._unseen -= {feed_id for feed_id, state in states.items() if state.last_poll_at is not None}
-        for feed_id, state in states.items():
-            self._silence.note(feed_id, state, self._clock())
-        self._conditions = {feed_id: _condition(states.get(feed_id)) for feed_id in enabled}
-        self._is_running = True
-        self._show_conditions()
-        self._note_first_round()
-
-    async def _acquire(self) -> Lease:
-        """The right to poll, once no other process has it."""
-        is_told = False
+        This waits for no other call: what keeps an article from being appended must not cost us our shards.
+        """
+        trouble = Trouble(_log, "shards wait for their store")
         while True:
-            lease = await self._calls.call(
-                self._leases.acquire, LEASE_NAME, self._owner, seconds=LEASE_SECONDS, now=self._clock()
-            )
-            if lease is not None:
-                return lease
-            if not is_told:
-                _log.info("another process polls, waiting for it to end")
-                is_told = True
-            await asyncio.sleep(_LEASE_RETRY_SECONDS)
+            try:
+                await self._share_out()
+            except StoreUnavailableError as error:
+                trouble.failed(str(error))
+            else:
+                trouble.ended()
+            self._wake.set()
+            await asyncio.sleep(self._look_seconds)
 
-    async def _release(self, lease: Lease) -> None:
+    async def _share_out(self) -> None:
+        """Hold the shards that should be ours: drop what is not, give up what is idle, take what is free."""
+        look = await self._in_lease_thread(self._leases.look)
+        self._drop(self._feeds.mine.keys() - self._leases.held.keys())
+        self._running.drop_fetches(lambda poll: poll.shard in look.lost)
+        self._polling_until = look.until  # not before: what was lost must not be polled meanwhile
+        idle = self._leases.leaving - self._running.shards
+        await self._in_lease_thread(lambda: self._leases.exchange(idle))
+        gained = {shard: lease for shard, lease in self._leases.held.items() if shard not in self._feeds.mine}
+        if gained:
+            # Loaded after they were taken: up to then another poller may have saved.
+            self._feeds.begin(gained, await self._in_lease_thread(self._states.load_all), self._clock())
+            self._has_shards.set()
+            self._note_first_round()
+
+    def _drop(self, shards: Collection[int]) -> None:
+        """Poll the feeds of these shards no more; polls under way may end."""
+        for feed_id in self._feeds.drop(shards):
+            self._network.forget(feed_id)
+
+    async def _release(self) -> None:
         try:
-            await asyncio.to_thread(self._leases.release, lease)
-        except StoreUnavailableError as error:  # it runs out by itself
-            _log.debug("lease not released", extra={"error": str(error)})
+            await self._in_lease_thread(self._leases.release_all)  # after what is being done there
+        except StoreUnavailableError as error:  # they run out by themselves
+            _log.debug("leases not released", extra={"error": str(error)})
+        finally:
+            self._lease_thread.shutdown(wait=False)
 
-    async def _renew(self, lease: Lease) -> None:
-        while True:
-            await asyncio.sleep(_LEASE_RENEWAL_SECONDS)
-            if not await self._calls.call(self._leases.renew, lease, seconds=LEASE_SECONDS, now=self._clock()):
-                raise LeaseLostError(lease.name)
+    async def _in_lease_thread(self, step: Callable[[], _Result]) -> _Result:
+        return await asyncio.get_running_loop().run_in_executor(self._lease_thread, step)
 
-    async def _forget_removed(self, lease: Lease) -> None:
-        """Forget feeds that nobody has wished for in a long time, or what is stored would only grow."""
+    async def _keep_forgetting(self) -> None:
         while True:
-            states = await self._calls.call(self._states.load_all)
-            before = self._clock() - FORGET_REMOVED_AFTER
-            for feed_id, state in states.items():
-                is_old = state.last_poll_at is None or state.last_poll_at < before
-                if is_old and feed_id not in self._feeds:
-                    await self._calls.call(self._states.forget, feed_id, lease)
-                    _log.info("removed feed forgotten", extra={"feed": feed_id})
-            await asyncio.sleep(_FORGET_EVERY.total_seconds())
+            await self._has_shards.wait()
+            await forget_removed(
+                self._states,
+                self._calls,
+                is_wished=self._feeds.is_wished,
+                lease_of=self._feeds.lease_at,
+                now=self._clock(),
+            )
+            await asyncio.sleep(FORGET_EVERY.total_seconds())
 
     def _follow_clock(self) -> None:
         """A clock set back must not leave the feeds waiting until it is where it was."""
@@ -206,82 +197,91 @@ class Poller:
             self._schedule.shift(now - self._latest)
         self._latest = now
 
-    def _start_due(self, lease: Lease) -> None:
-        """Start polls that are due; none while the store is away, since nothing could be kept."""
-        while len(self._running) < self._settings.concurrency and not self._calls.is_down:
+    def _may_start(self) -> bool:
+        """Whether one more poll may begin.
+
+        Not while the store is away: nothing could be kept. Nor while our leases may have run out, to which a process
+        that was paused wakes up: another may poll those hosts by now.
+        """
+        is_ours = self._clock() < self._polling_until
+        return is_ours and not self._calls.is_down and len(self._running) < self._settings.concurrency
+
+    def _start_due(self) -> None:
+        """Start polls that are due; drop those under way whose host may be another's."""
+        if self._clock() >= self._polling_until:
+            self._running.drop_fetches()
+        while self._may_start():
             due_at, now = self._schedule.next_due(), self._clock()
             due = self._schedule.due(now, limit=1)
             if due_at is None or not due:
                 return
-            feed = self._enabled_feed(due[0])
+            feed = self._feeds.get(due[0])
             if feed is None:
                 continue
-            if any(running.id == feed.id for running, _ in self._running.values()):
+            if self._running.has(feed.id):
                 # Reloaded with another URL while its old one is being polled: two polls must not compare at once.
                 self._schedule.add(feed.id, self._clock() + _AFTER_RUNNING_POLL)
                 continue
-            key = polite_key(feed.url)
-            if key in self._busy:
-                self._waiting.setdefault(key, deque()).append(feed.id)
-                continue
-            self._busy.add(key)
-            self._metrics.poll_delay.observe((now - due_at).total_seconds())
-            task = asyncio.create_task(self._poll_once(feed, lease), name=f"poll {feed.id}")
-            task.add_done_callback(lambda _: self._wake.set())
-            self._running[task] = (feed, key)
+            shard = self._feeds.shard(feed)
+            if self._running.start(RunningPoll(feed, shard, self._feeds.mine[shard]), self._poll_once):
+                self._poll_delay.observe((now - due_at).total_seconds())
 
-    def _enabled_feed(self, feed_id: FeedId) -> Feed | None:
-        feed = self._feeds.get(feed_id)
-        return feed if feed is not None and feed.enabled else None
-
-    async def _poll_once(self, feed: Feed, lease: Lease) -> PollOutcome:
+    async def _poll_once(self, poll: RunningPoll) -> PollOutcome:
+        feed = poll.feed
         before = await self._poll.load(feed)
         now = self._clock()
-        in_full = now - self._asked_in_full.setdefault(feed.id, now) >= FULL_FETCH_EVERY
+        in_full = self._feeds.is_full_due(feed, now)
         obtained = await self._poll.obtain(feed, before, in_full=in_full)
         if in_full:
-            self._asked_in_full[feed.id] = now
+            self._feeds.asked_in_full(feed, now)
         excused = self._network.excuses(obtained.status)
         # A stop must not part the append from the save: what began to be stored is stored.
-        storing = asyncio.create_task(self._poll.keep(feed, before, obtained, lease, excused=excused))
-        self._storing.add(storing)
-        storing.add_done_callback(self._storing.discard)
-        return await asyncio.shield(storing)
+        poll.storing = asyncio.create_task(self._poll.keep(feed, before, obtained, poll.lease, excused=excused))
+        return await asyncio.shield(poll.storing)
 
     async def _pause(self) -> None:
         """Until something ends or changes, the next feed is due, or a second has gone."""
         seconds = _LONGEST_PAUSE_SECONDS
         next_due = self._schedule.next_due()
-        if next_due is not None and len(self._running) < self._settings.concurrency and not self._calls.is_down:
+        if next_due is not None and self._may_start():
             seconds = min(seconds, max(0.0, (next_due - self._clock()).total_seconds()))
         await is_set_within(self._wake, seconds)
         self._wake.clear()
 
     def _collect(self) -> None:
         """Take in polls that ended; what they raised is raised here."""
-        for task in [task for task in self._running if task.done()]:
-            feed, key = self._running.pop(task)
-            self._busy.discard(key)
-            for waiting in self._waiting.pop(key, ()):
-                self._schedule.add(waiting, self._clock())
-            self._take_in(task.result())
-            if self._enabled_feed(feed.id) is not None and feed.id not in self._schedule:
-                now = self._clock()
-                self._schedule.add(feed.id, due_again_at(task.result().state, now) or now)
+        for ended in self._running.take_ended():
+            now = self._clock()
+            for waiting in ended.waiting:
+                self._feeds.schedule_next(waiting, None, now)
+            outcome = self._outcome(ended)
+            if outcome is not None:
+                self._take_in(outcome)
+            self._feeds.schedule_next(ended.poll.feed.id, None if outcome is None else outcome.state, now)
+
+    def _outcome(self, ended: Ended) -> PollOutcome | None:
+        """What a poll came to; None when it was dropped, or its shard is another's by now and nothing was saved."""
+        if ended.task.cancelled():
+            return None
+        try:
+            return ended.task.result()
+        except LeaseLostError as error:
+            _log.warning("poll dropped", extra={"feed": ended.poll.feed.id, "error": str(error)})
+        shard = ended.poll.shard
+        if self._feeds.mine.get(shard) == ended.poll.lease:
+            self._leases.doubt(shard)
+            self._running.drop_fetches(lambda poll: poll.lease == ended.poll.lease)
+            self._drop([shard])
+        return None
 
     def _take_in(self, outcome: PollOutcome) -> None:
         feed_id = outcome.feed.id
-        self._silence.note(feed_id, outcome.state, self._clock())
-        if feed_id in self._feeds:
-            condition = _condition(outcome.state)
-            if self._conditions.get(feed_id) != condition:
-                self._conditions[feed_id] = condition
-                self._show_conditions()
-            self._unseen.discard(feed_id)
+        change = NetworkChange.NONE
+        if self._feeds.get(feed_id) is not None:
+            self._feeds.polled(feed_id, outcome.state, self._clock())
             self._note_first_round()
-        watched = sum(feed.enabled for feed in self._feeds.values())
-        change = self._network.record(feed_id, outcome.status, feeds=max(1, watched))
-        _tell(outcome, is_excused=self._network.excuses(outcome.status))
+            change = self._network.record(feed_id, outcome.status, feeds=len(self._feeds))
+        tell(outcome, is_excused=self._network.excuses(outcome.status))
         if change is NetworkChange.DOWN:
             _log.warning("no feed answers: is the network down?", extra={"feeds": len(self._network.silent)})
         elif change is NetworkChange.BACK:
@@ -296,48 +296,5 @@ class Poller:
                 self._schedule.add(feed_id, now + START_WINDOW * (index / len(feed_ids)))
 
     def _note_first_round(self) -> None:
-        if self._is_running and not self._unseen:
+        if self._feeds.was_each_polled:
             self.first_round_done.set()
-
-    def _show_conditions(self) -> None:
-        counts = Counter(self._conditions.values())
-        counts["disabled"] = len(self._feeds) - len(self._enabled())
-        for condition in ("ok", "failing", "new", "disabled"):
-            self._metrics.feeds.labels(condition).set(counts[condition])
-
-    async def _drain(self) -> None:
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
-        self._running.clear()
-        if not self._storing:
-            return
-        done, late = await asyncio.wait(self._storing, timeout=_DRAIN_SECONDS)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-        for task in done:
-            task.result()
-
-
-def _condition(state: FeedState | None) -> str:
-    if state is None or state.status is None:
-        return "new"
-    return "failing" if state.status.is_failure else "ok"
-
-
-def _tell(outcome: PollOutcome, *, is_excused: bool) -> None:
-    """One line per poll: at INFO when it brought something, failed newly or works again; else at DEBUG."""
-    fields: dict[str, object] = {
-        "feed": outcome.feed.id,
-        "status": outcome.status.value,
-        "duration_seconds": round(outcome.fetch_seconds, 3),
-    }
-    if outcome.status.is_failure:
-        level = logging.INFO if outcome.failed_newly and not is_excused else logging.DEBUG
-        _log.log(level, "feed failed", extra={**fields, "error": outcome.detail, "attempt": outcome.state.failures})
-        return
-    was_failing = outcome.before.status is not None and outcome.before.status.is_failure
-    level = logging.INFO if outcome.published or was_failing else logging.DEBUG
-    counts = {"new": outcome.new, "changed": outcome.changed, "backfill": outcome.backfill}
-    _log.log(level, "feed polled", extra={**fields, **counts})

@@ -6,7 +6,6 @@ that was empty from the beginning, has no last time of which it could be long ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +21,7 @@ class _Heard:
 
 
 class SilenceWatch:
-    """Remembers of each feed when it last answered and last brought something; `count` may be asked in any thread."""
+    """Remembers when feeds last answered and last brought something; `count` may be asked in any thread."""
 
     def __init__(self, silent_after: timedelta) -> None:
         self._silent_after = silent_after
@@ -34,14 +33,14 @@ class SilenceWatch:
         since = before.since if before else now
         self._heard[feed_id] = _Heard(since, state.last_success_at or since, state.last_new_at or since)
 
-    def count(self, feed_ids: Iterable[FeedId], now: datetime) -> int:
-        """How many of these feeds are silent; one of which nothing was noted yet is not."""
-        heard = (self._heard.get(feed_id) for feed_id in feed_ids)
-        return sum(
-            is_silent(one.success_at, one.news_at, silent_after=self._silent_after, now=now)
-            for one in heard
-            if one is not None
-        )
+    def forget(self, feed_id: FeedId) -> None:
+        """It is watched no more, or not by us."""
+        self._heard.pop(feed_id, None)
+
+    def count(self, now: datetime) -> int:
+        """How many of the feeds are silent."""
+        heard = tuple(self._heard.values())  # in one step: another thread may add to them
+        return sum(is_silent(one.success_at, one.news_at, silent_after=self._silent_after, now=now) for one in heard)
 
 
 def is_silent(success_at: datetime, news_at: datetime, *, silent_after: timedelta, now: datetime) -> bool:

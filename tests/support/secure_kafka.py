@@ -14,8 +14,9 @@ USER, PASSWORD = "desk", "correct-horse-battery"
 def secure_server(folder: Path, authority: Authority) -> KafkaServer:
     """Not started yet; its user has the name and the password above.
 
-    Its listeners: `TLS`, which asks for a client's certificate; `SASL_TLS`; `SASL`, where users prove anew all the
-    time who they are; `ELSEWHERE`, whose certificate is another host's. And the plain one, where anybody may do all.
+    Its listeners: `TLS`, which asks for a client's certificate; `SASL_TLS`; `SASL`, which knows one mechanism and has
+    users prove anew all the time who they are; `ELSEWHERE`, whose certificate is another host's. And the plain one,
+    where anybody may do all.
     """
     here, elsewhere = authority.server(), authority.server("elsewhere.example")
     return KafkaServer(
@@ -23,7 +24,11 @@ def secure_server(folder: Path, authority: Authority) -> KafkaServer:
         listeners=[
             Listener("TLS", "SSL", {**_keys(here), **_trust(authority), "ssl.client.auth": "required"}),
             Listener("SASL_TLS", "SASL_SSL", {**_keys(here), **_mechanisms()}),
-            Listener("SASL", "SASL_PLAINTEXT", {**_mechanisms(), "connections.max.reauth.ms": "2000"}),
+            Listener(
+                "SASL",
+                "SASL_PLAINTEXT",
+                {**_mechanisms(), "sasl.enabled.mechanisms": "SCRAM-SHA-512", "connections.max.reauth.ms": "2000"},
+            ),
             Listener("ELSEWHERE", "SSL", _keys(elsewhere)),
         ],
         users={USER: PASSWORD},

@@ -1,7 +1,8 @@
 """Whether a producer gets anywhere: the decision of the watchdog. Knows no clock and no producer.
 
 Why a watchdog: with a leader that is named but not listed, kafka-python 3.0 loops without asking for the metadata
-again, and the records never leave.
+again, and the records never leave. That was seen against a mock. Three real brokers (Kafka 4.3) name no leader until
+there is a new one, so there a producer finds it by itself; what is left for the watchdog are faults not met yet.
 """
 
 from __future__ import annotations

@@ -125,7 +125,7 @@ def _refusal(error: Exception, config: dict[str, Any]) -> str | None:
     if isinstance(error, errors.UnsupportedSaslMechanismError):
         return f"it does not offer mechanism {config['sasl_mechanism']}"
     if isinstance(error, errors.IllegalSaslStateError):
-        return "this port takes no user (kafka.security without sasl_)"
+        return "this port takes no user (kafka.security there: plaintext, tls)"
     tls = _tls_error(error)
     if isinstance(tls, ssl.SSLCertVerificationError):
         return f"its certificate is not to be trusted: {tls.verify_message.rstrip('.')}"
@@ -138,9 +138,9 @@ def _refusal(error: Exception, config: dict[str, Any]) -> str | None:
 def _failure(error: Exception) -> str | None:
     """The sentence for what may pass and may also come from the wrong setting."""
     if (tls := _tls_error(error)) is not None:
-        return f"TLS cannot be set up ({_reason(tls)}): does this port speak TLS?"
+        return f"TLS cannot be set up ({_reason(tls)}): does this port speak TLS (kafka.security)?"
     if isinstance(error, errors.InvalidReceiveError):
-        return "its answer is not Kafka's: does this port speak TLS?"
+        return "its answer is not Kafka's: does this port speak TLS (kafka.security)?"
     return None
 
 

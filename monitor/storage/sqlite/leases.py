@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from monitor.core.errors import LeaseLostError
@@ -53,6 +54,14 @@ class SqliteLeases:
                 (lease.name, lease.owner, lease.token),
             )
         )
+
+    def holders(self, prefix: str, now: datetime) -> Mapping[str, str]:
+        """See `Leases`."""
+        query = (
+            "SELECT name, owner FROM leases WHERE name >= ?1 AND substr(name, 1, length(?1)) = ?1 "
+            "AND owner IS NOT NULL AND expires_at > ?2 ORDER BY name"
+        )
+        return self._database.read(lambda db: dict(db.execute(query, (prefix, to_column(now))).fetchall()))
 
 
 def check_lease(db: sqlite3.Connection, lease: Lease) -> None:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from monitor.cli.configuration import Configuration, load_configuration
@@ -72,6 +73,25 @@ async def test_error_within_a_group_of_tasks_comes_out_by_itself_and_is_told_wit
 
     assert (told.message, told.exc_info) == ("stage failed", None)
     assert bench.stopping == 1
+
+
+async def test_disabled_feeds_are_counted_and_stay_known(configuration: Configuration, tmp_path: Path) -> None:
+    (tmp_path / "feeds.yaml").write_text(
+        "feeds: [{id: quiet, url: 'https://quiet.example/feed', enabled: false}]", encoding="utf-8"
+    )
+    bench = Bench(load_configuration(tmp_path / "tocsin.yaml", {}))
+
+    metrics = ""
+
+    async def read_metrics(running: Running) -> None:
+        nonlocal metrics
+        await running.first_round_done.wait()
+        async with aiohttp.ClientSession() as session, session.get(f"{running.url}/metrics") as answer:
+            metrics = await answer.text()
+
+    await bench.run(read_metrics)
+
+    assert 'tocsin_feeds{state="disabled"} 1.0' in metrics.splitlines()
 
 
 async def test_reload_that_fails_by_a_bug_leaves_the_service_running(

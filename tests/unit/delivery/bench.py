@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from consumers.delivery.webhook import Delivered, Outcome, Sender
 from monitor.core.alert import Alert
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.metrics import Metrics
-from monitor.core.ports import DeadDelivery, Deliveries, Lease
+from monitor.core.ports import DeadDelivery, Deliveries, Lease, Leases
 from monitor.core.settings import DeliverSettings
 from monitor.core.stream import StreamId
 from monitor.storage.sqlite import EmbeddedStore
@@ -116,6 +116,29 @@ class FlakyDeliveries:
         return self._deliveries.dead(limit)
 
 
+class AwayAtFirst:
+    """Leases whose first calls fail as if the store were away."""
+
+    def __init__(self, leases: Leases, failures: int) -> None:
+        self._leases = leases
+        self.failures = failures
+
+    def acquire(self, name: str, owner: str, *, seconds: float, now: datetime) -> Lease | None:
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailableError("cannot reach the store")
+        return self._leases.acquire(name, owner, seconds=seconds, now=now)
+
+    def renew(self, lease: Lease, *, seconds: float, now: datetime) -> bool:
+        return self._leases.renew(lease, seconds=seconds, now=now)
+
+    def release(self, lease: Lease) -> None:
+        self._leases.release(lease)
+
+    def holders(self, prefix: str, now: datetime) -> Mapping[str, str]:
+        return self._leases.holders(prefix, now)
+
+
 @dataclass
 class Bench:
     """Everything around a loop; the clock stands still until a test moves it."""
@@ -131,19 +154,22 @@ class Bench:
         *,
         deliveries: Deliveries | None = None,
         sender: Callable[[DeliverSettings], AbstractAsyncContextManager[Sender]] | None = None,
+        leases: Leases | None = None,
+        owner: str = "tester",
     ) -> SendLoop:
         """A loop over this bench's store; to this bench's receivers, unless to others."""
         return SendLoop(
             subscriptions,
             self.store.history,
             deliveries or self.store.deliveries,
-            self.store.leases,
+            leases or self.store.leases,
             SETTINGS,
             self.metrics,
             lambda: self.now,
-            "tester",
+            owner,
             sender=sender or self.receivers.sender,
             sleep=self.receivers.sleep,
+            look_seconds=0.005,
         )
 
     def surroundings(self, end: HistoryEnd, send: Sender) -> Surroundings:

@@ -13,6 +13,7 @@ from consumers.delivery.follow import HistoryEnd
 from consumers.delivery.line import Line, line_specs
 from consumers.delivery.webhook import Refused, Retry
 from monitor.core.ports import Lease
+from monitor.core.sharing import LEASE_SECONDS
 from tests.unit.delivery.bench import DESK, SETTINGS, Bench, a_subscription, eventually, subscribed
 from tests.unit.delivery.samples import an_alert
 
@@ -37,23 +38,23 @@ def taken_by_another(bench: Bench) -> Lease | None:
 
 async def test_lease_is_free_for_others_once_it_ran_out(bench: Bench) -> None:
     async with a_line(bench):
-        bench.now += timedelta(seconds=31)
+        bench.now += timedelta(seconds=LEASE_SECONDS + 1)
 
         assert taken_by_another(bench) is not None
 
 
 async def test_renewed_lease_is_held_longer(bench: Bench) -> None:
     async with a_line(bench) as line:
-        bench.now += timedelta(seconds=20)
+        bench.now += timedelta(seconds=LEASE_SECONDS - 1)
         await line.renew()
-        bench.now += timedelta(seconds=20)
+        bench.now += timedelta(seconds=LEASE_SECONDS - 1)
 
         assert taken_by_another(bench) is None
 
 
 async def test_line_that_cannot_renew_attempts_nothing_more(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     async with a_line(bench) as line:
-        bench.now += timedelta(seconds=31)
+        bench.now += timedelta(seconds=LEASE_SECONDS + 1)
         assert taken_by_another(bench) is not None
         await line.renew()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,9 +16,11 @@ from consumers.delivery.send import SendLoop
 from consumers.delivery.subscriptions import Scope, Subscriptions
 from consumers.delivery.webhook import Delivered, Outcome, Refused, Retry, verify_signature, webhook_sender
 from monitor.core.alert import Alert
+from monitor.core.sharing import LEASE_SECONDS, holder_of
 from tests.unit.delivery.bench import (
     DESK,
     SECRET,
+    AwayAtFirst,
     Bench,
     FlakyDeliveries,
     Hangs,
@@ -186,6 +188,52 @@ def test_lease_of_another_process_is_waited_for(bench: Bench) -> None:
         bench.store.leases.release(theirs)
 
         eventually(lambda: bench.has_begun("desk/hook"))
+
+
+def test_several_processes_share_the_lines_and_one_that_stops_hands_its_own_over(bench: Bench) -> None:
+    channels = [f"hook-{number}" for number in range(12)]
+    subscriptions = subscribed(a_subscription("desk", *channels))
+    lines = [f"desk/{channel}" for channel in channels]
+
+    def holders() -> Mapping[str, str]:
+        return bench.store.leases.holders("send/", bench.now)
+
+    with running(bench.loop(subscriptions, owner="a")):
+        eventually(lambda: bench.has_begun(*lines))
+        with running(bench.loop(subscriptions, owner="b")):
+            eventually(lambda: set(holders().values()) == {"a", "b"} and len(holders()) == len(lines))
+            shared = holders()
+            bench.publish(an_alert("a1"), an_alert("a2"))
+            eventually(lambda: all(bench.is_through(line) for line in lines))
+        eventually(lambda: set(holders().values()) == {"a"} and len(holders()) == len(lines))
+        bench.publish(an_alert("a3"))
+        eventually(lambda: all(bench.is_through(line) for line in lines))
+
+    assert shared == {f"send/{line}": holder_of(f"send/{line}", ["a", "b"]) for line in lines}
+    assert {channel: bench.receivers.at(channel) for channel in channels} == {
+        channel: ["a1-1", "a2-1", "a3-1"] for channel in channels
+    }
+
+
+def test_lines_of_a_dead_process_move_when_its_leases_ran_out(bench: Bench) -> None:
+    for name in ("sender/dead", "send/desk/hook"):
+        assert bench.store.leases.acquire(name, "dead", seconds=LEASE_SECONDS, now=NOW) is not None
+    with running(bench.loop(DESK)):
+        eventually(lambda: bench.store.leases.holders("sender/tester", bench.now) != {})
+        is_dead_still_there = not bench.has_begun("desk/hook")
+        bench.now += timedelta(seconds=LEASE_SECONDS)
+        eventually(lambda: bench.has_begun("desk/hook"))
+
+    assert is_dead_still_there
+
+
+def test_store_that_is_away_at_the_start_is_waited_for(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    away = AwayAtFirst(bench.store.leases, failures=3)
+    with running(bench.loop(DESK, leases=away)):
+        eventually(lambda: bench.has_begun("desk/hook"))
+
+    assert away.failures == 0
+    assert caplog.messages.count("sharing of deliveries waits for its store") == 1
 
 
 def test_line_whose_lease_was_taken_moves_no_cursor(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:

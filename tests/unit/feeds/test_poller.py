@@ -12,15 +12,16 @@ import msgspec
 import pytest
 
 from monitor.core.codec import decode_article
-from monitor.core.errors import LeaseLostError, StoreUnavailableError
+from monitor.core.errors import StoreUnavailableError
 from monitor.core.feed import Feed, PollStatus, Validators
 from monitor.core.ids import FeedId
 from monitor.core.metrics import Metrics
 from monitor.core.record import NewRecord, Position, Topic
 from monitor.core.settings import PollSettings
 from monitor.feeds.patience import PatientCalls
-from monitor.feeds.poller import LEASE_NAME, Poller
+from monitor.feeds.poller import Poller
 from monitor.feeds.results import Exchange, FetchFailed, FetchResult
+from monitor.feeds.shards import lease_name
 from monitor.storage.sqlite.database import MemoryDatabase
 from monitor.storage.sqlite.embedded import EmbeddedStore
 from tests.unit.feeds.fakes import FakeClock, FakeFetcher, InlineParser
@@ -54,6 +55,7 @@ class Bench:
             clock=self.clock,
             owner="here",
             calls=PatientCalls(first_delay_seconds=0),
+            look_seconds=0.005,
         )
 
     async def first_round(self, poller: Poller) -> None:
@@ -77,6 +79,9 @@ class Bench:
     def polls(self) -> float:
         value = self.metrics.registry.get_sample_value
         return sum(value("tocsin_feed_polls_total", {"status": status}) or 0 for status in PollStatus)
+
+    def value(self, name: str) -> float | None:
+        return self.metrics.registry.get_sample_value(name)
 
     def feeds_in(self, state: str) -> float | None:
         return self.metrics.registry.get_sample_value("tocsin_feeds", {"state": state})
@@ -174,7 +179,7 @@ async def test_network_that_is_down_is_told_once_and_so_is_its_return(
     bench.clock.now = NOW + timedelta(minutes=11)
     await until(lambda: len(bench.titles()) >= 1)
     bench.clock.now += timedelta(seconds=31)
-    await until(lambda: len(bench.titles()) == 10)
+    await until(lambda: len(bench.titles()) == 10 and "feeds answer again" in caplog.messages)
     bench.stop.set()
     await running
     told = [record.getMessage() for record in caplog.records]
@@ -257,7 +262,7 @@ async def test_feed_that_changes_its_address_while_it_is_polled_is_never_polled_
 
 
 async def test_only_the_holder_of_the_lease_polls(bench: Bench) -> None:
-    bench.store.leases.acquire(LEASE_NAME, "elsewhere", seconds=600, now=NOW)
+    bench.store.leases.acquire(lease_name(0), "elsewhere", seconds=600, now=NOW)
     poller = bench.poller()
     running = asyncio.create_task(poller.run(bench.stop))
     for _ in range(20):
@@ -268,22 +273,32 @@ async def test_only_the_holder_of_the_lease_polls(bench: Bench) -> None:
     assert bench.fetcher.requests == []
 
 
-async def test_lease_taken_over_ends_the_loop_with_that_error(bench: Bench) -> None:
+async def test_lease_taken_over_stops_polling_until_it_is_free_again(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     poller = bench.poller()
     running = asyncio.create_task(poller.run(bench.stop))
     await poller.first_round_done.wait()
-    bench.store.leases.acquire(LEASE_NAME, "elsewhere", seconds=600, now=NOW + timedelta(hours=1))
-    bench.fetcher.documents[TEN[0].url] = rss(("x", "After"))
+    theirs = bench.store.leases.acquire(lease_name(0), "elsewhere", seconds=600, now=NOW + timedelta(hours=1))
+    assert theirs is not None
     bench.clock.now = NOW + timedelta(minutes=6)
+    await until(lambda: "shard lost to another poller" in caplog.messages)
+    await until(lambda: bench.value("tocsin_poll_shards") == 0)
+    asked_meanwhile = len(bench.fetcher.requests)
+    bench.store.leases.release(theirs)
+    await until(lambda: len(bench.fetcher.requests) >= 20)
+    bench.stop.set()
+    await running
 
-    with pytest.raises(LeaseLostError):
-        await asyncio.wait_for(running, 10)
+    assert asked_meanwhile == 10
+    assert bench.value("tocsin_poll_shards") == 1
+    assert len(bench.titles()) == 10
 
 
 async def test_lease_is_given_up_at_the_end(bench: Bench) -> None:
     await bench.first_round(bench.poller())
 
-    assert bench.store.leases.acquire(LEASE_NAME, "next", seconds=60, now=NOW) is not None
+    assert bench.store.leases.acquire(lease_name(0), "next", seconds=60, now=NOW) is not None
 
 
 async def test_bug_in_a_poll_ends_the_loop(bench: Bench) -> None:

@@ -127,6 +127,16 @@ def request(body: bytes) -> DocumentRequest:
     return DocumentRequest(FEED, ParseRequest(body, FEED.url), NOW)
 
 
+def test_feed_that_another_process_polls_by_now_makes_no_outage() -> None:
+    silent = [(f"f{n}", PollStatus.DNS) for n in range(FEEDS_THAT_MAKE_AN_OUTAGE - 1)]
+    watch, _ = watched(*silent)
+    watch.forget(FeedId("f0"))
+    watch.forget(FeedId("unknown"))
+
+    assert watch.record(FeedId("last"), PollStatus.DNS, feeds=60) is NetworkChange.NONE
+    assert watch.record(FeedId("one more"), PollStatus.DNS, feeds=60) is NetworkChange.DOWN
+
+
 async def test_document_is_parsed_in_a_worker_as_it_is_here(pool: WorkerPool) -> None:
     body = (DATA / "atom10.xml").read_bytes()
     parsed = await PooledParser(pool, deadline_seconds=20).parse(request(body))

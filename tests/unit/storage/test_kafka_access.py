@@ -201,13 +201,20 @@ def test_a_user_where_none_is_taken_is_told_at_once(server: KafkaServer) -> None
 
 
 @external
+def test_a_mechanism_that_is_not_offered_is_told_at_once(server: KafkaServer) -> None:
+    target = connection(server.bootstrap_at("SASL"), replace(AS_DESK, mechanism="PLAIN"))
+
+    assert_refused(target, "it does not offer mechanism PLAIN")
+
+
+@external
 @pytest.mark.parametrize(
     ("listener", "security", "cause"),
     [
         ("PLAINTEXT", "tls", "TLS cannot be set up"),
         ("SASL", "tls", "TLS cannot be set up"),
-        ("SASL_TLS", "sasl_plaintext", "its answer is not Kafka's: does this port speak TLS?"),
-        ("ELSEWHERE", "plaintext", "its answer is not Kafka's: does this port speak TLS?"),
+        ("SASL_TLS", "sasl_plaintext", "its answer is not Kafka's: does this port speak TLS"),
+        ("ELSEWHERE", "plaintext", "its answer is not Kafka's: does this port speak TLS"),
         ("SASL", "plaintext", "socket disconnected"),
         ("SASL_TLS", "tls", "socket disconnected"),
     ],

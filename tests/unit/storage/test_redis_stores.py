@@ -306,3 +306,16 @@ def test_an_alert_without_a_place_cannot_be_put_aside(stores: RedisStores) -> No
 
     with pytest.raises(StoreError, match="has no place in the history"):
         add_dead(stores, alert(), lease, now=NOW)
+
+
+def test_index_of_leases_forgets_names_that_ran_out_long_ago(
+    stores: RedisStores, connection: RedisConnection, redis_server: RedisServer
+) -> None:
+    for number in range(20):
+        stores.leases.acquire(f"poller/host-{number}", "me", seconds=20, now=NOW)
+    stores.leases.acquire("poller/next", "me", seconds=20, now=NOW + timedelta(minutes=59))
+    soon = redis_server.command("ZCARD", f"{connection.prefix}:leases")
+    stores.leases.acquire("poller/last", "me", seconds=20, now=NOW + timedelta(minutes=61))
+
+    assert soon == 21
+    assert redis_server.command("ZCARD", f"{connection.prefix}:leases") == 2

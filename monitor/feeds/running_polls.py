@@ -1,0 +1,117 @@
+"""The polls under way: one at a time per host, and which of them may be dropped. Decides nothing about when."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+
+from monitor.core.errors import LeaseLostError
+from monitor.core.feed import Feed
+from monitor.core.ids import FeedId
+from monitor.core.ports import Lease
+from monitor.feeds.domains import polite_key
+from monitor.feeds.poll import PollOutcome
+
+_log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 1.5  # appends and saves under way at a stop; the rest is dropped and fetched again
+
+
+@dataclass(eq=False)
+class RunningPoll:
+    """A poll of a feed under the lease of its shard.
+
+    Attributes:
+        storing: Its second half, once that has begun: appending and saving, which are not to be parted.
+    """
+
+    feed: Feed
+    shard: int
+    lease: Lease
+    storing: asyncio.Task[PollOutcome] | None = None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A poll that is over, and the feeds that waited for its host.
+
+    Attributes:
+        task: Done: has a result, an error, or was cancelled.
+    """
+
+    poll: RunningPoll
+    task: asyncio.Task[PollOutcome]
+    waiting: tuple[FeedId, ...]
+
+
+class RunningPolls:
+    """Starts, drops and drains polls. For the event loop's thread."""
+
+    def __init__(self, *, on_end: Callable[[], None]) -> None:
+        """`on_end` is called when a poll is over: it can be taken out then."""
+        self._on_end = on_end
+        self._tasks: dict[asyncio.Task[PollOutcome], RunningPoll] = {}
+        self._waiting: dict[str, deque[FeedId]] = {}  # by host, for each that is busy
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    @property
+    def shards(self) -> frozenset[int]:
+        """The shards with a poll under way."""
+        return frozenset(poll.shard for poll in self._tasks.values())
+
+    def has(self, feed_id: FeedId) -> bool:
+        """Whether this feed is being polled."""
+        return any(poll.feed.id == feed_id for poll in self._tasks.values())
+
+    def start(self, poll: RunningPoll, work: Callable[[RunningPoll], Coroutine[None, None, PollOutcome]]) -> bool:
+        """Do the work of a poll, unless its host is busy: then the feed waits, and is given back with `Ended`.
+
+        Returns:
+            Whether it has begun.
+        """
+        key = polite_key(poll.feed.url)
+        if key in self._waiting:
+            self._waiting[key].append(poll.feed.id)
+            return False
+        self._waiting[key] = deque()
+        task = asyncio.create_task(work(poll), name=f"poll {poll.feed.id}")
+        task.add_done_callback(lambda _: self._on_end())
+        self._tasks[task] = poll
+        return True
+
+    def take_ended(self) -> list[Ended]:
+        """Take out those that are over."""
+        ended = [(task, poll) for task, poll in self._tasks.items() if task.done()]
+        for task, _ in ended:
+            del self._tasks[task]
+        return [Ended(poll, task, tuple(self._waiting.pop(polite_key(poll.feed.url)))) for task, poll in ended]
+
+    def drop_fetches(self, is_dropped: Callable[[RunningPoll], bool] = lambda _: True) -> None:
+        """Drop these polls, but those that store already: their token tells whether they may."""
+        for task, poll in self._tasks.items():
+            if poll.storing is None and is_dropped(poll):
+                task.cancel()
+
+    async def drain(self) -> None:
+        """Drop all fetches, and give what is being stored `DRAIN_SECONDS`; raises what that raised."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        storing = [poll.storing for poll in self._tasks.values() if poll.storing is not None]
+        self._tasks.clear()
+        if not storing:
+            return
+        done, late = await asyncio.wait(storing, timeout=DRAIN_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        for task in done:
+            try:
+                task.result()
+            except LeaseLostError as error:  # it is another's by now, who polls again
+                _log.debug("late write refused", extra={"error": str(error)})
