@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from tests.support.kafka_server import KafkaServer, why_no_kafka
-from tests.support.redis_server import RedisServer, why_no_redis
+from tests.support.redis_server import RedisServer, why_no_redis, with_users
 from tests.support.skips import count_skipped, last_line, must_not_skip
 
 _SKIPPED = pytest.StashKey[int]()
@@ -29,6 +29,16 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
     if (reason := why_no_redis()) is not None:
         pytest.skip(reason)
     with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server_with_users(
+    redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RedisServer]:
+    """Another one, with the users of `deploy/redis/users.conf`."""
+    folder = tmp_path_factory.mktemp("redis-users")
+    with RedisServer(folder, options=with_users(folder)) as server:
         yield server
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 
 from msgspec.structs import replace
 
 from consumers.alerting import rendering
 from consumers.alerting.gates import Gates, is_in_force
-from consumers.alerting.story import AlertState, Story
+from consumers.alerting.story import AlertState, Story, bounded_actors
 from monitor.core.alert import (
     Alert,
     AlertData,
@@ -101,9 +102,13 @@ class Draft:
         best = next(iter(self.story.supporting(rule_id)), None)
         if best is None:
             return state
+        # Those shown before come first and stay: who was told of the alert as theirs is told how it goes on.
+        actors = bounded_actors(chain(state.actors, self.story.actors(rule_id)))
         support = best.support[rule_id]
         quote = support.evidence[0].sentence if support.evidence else best.article.title
-        return replace(state, headline=best.article.title, quote=quote, rule_version=support.rule_version)
+        return replace(
+            state, headline=best.article.title, quote=quote, rule_version=support.rule_version, actors=actors
+        )
 
 
 def voices_of(story: Story, rule_id: str) -> list[str]:
@@ -148,6 +153,7 @@ def _alert(story: Story, rule_id: str, state: AlertState, change: Change, latenc
             held_back=state.held_back,
             latency=latency,
             shadow=state.is_shadow,
+            actors=state.actors,
         ),
     )
 

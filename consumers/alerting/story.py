@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain, islice
 
 import msgspec
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ STORY_SCHEMA = 1
 MAX_MEMBERS = 200  # articles kept in one story; more are only counted
 MAX_DIGESTS = 4  # versions of one article by whose words a late copy is still recognised
 MAX_EVIDENCE = 8  # per article and rule, and so per alert
+MAX_ACTORS = 16  # per article and rule, and per alert
 MEMBERS_IN_FULL = 10  # later articles of a story keep one piece of evidence: a story stays under about 200 kB
 
 _MAX_TITLE = 300
@@ -27,10 +29,15 @@ _MAX_SENTENCE = 500
 
 
 class Support(msgspec.Struct, frozen=True, kw_only=True):
-    """Why one article supports the alert of one rule: the evidence in its present version."""
+    """Why one article supports the alert of one rule: the evidence in its present version.
+
+    Attributes:
+        actors: Of all evidence that the matcher gave, also of what is not kept; sorted.
+    """
 
     rule_version: str
     evidence: tuple[Evidence, ...]
+    actors: tuple[str, ...] = ()
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +71,7 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
         held_back: Since the last revision, by reason.
         title, severity, is_shadow: The rule's, as of the last revision: a removed rule's alert still has to close.
         headline, quote, rule_version: As shown last: a withdrawn alert has nothing else to show.
+        actors: All that it was ever shown to be about, sorted.
     """
 
     alert_id: AlertId
@@ -79,6 +87,7 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     headline: str
     quote: str
     pending: tuple[ArticleId, ...] = ()
+    actors: tuple[str, ...] = ()
     held_back: dict[str, int] = {}
 
 
@@ -110,6 +119,10 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
         """The members that support the rule's alert, in the order in which they joined."""
         return [member for member in self.members if rule_id in member.support]
 
+    def actors(self, rule_id: str) -> Iterator[str]:
+        """The actors that the rule's alert is about by now, those of the first articles first; may repeat."""
+        return chain.from_iterable(member.support[rule_id].actors for member in self.supporting(rule_id))
+
     def open_alerts(self) -> Iterator[tuple[str, AlertState]]:
         """Rule id and state of each open alert, by rule id."""
         return ((rule_id, state) for rule_id, state in sorted(self.alerts.items()) if state.is_open)
@@ -134,7 +147,16 @@ def page_of(article: MatchedArticle) -> str:
 def support_of(fired: Fired, *, in_full: bool) -> Support:
     """What is kept of a rule that fired, with bounded texts."""
     kept = fired.evidence[: MAX_EVIDENCE if in_full else 1]
-    return Support(rule_version=fired.rule_version, evidence=tuple(_bounded_evidence(evidence) for evidence in kept))
+    return Support(
+        rule_version=fired.rule_version,
+        evidence=tuple(_bounded_evidence(evidence) for evidence in kept),
+        actors=bounded_actors(evidence.actor for evidence in fired.evidence if evidence.actor),
+    )
+
+
+def bounded_actors(actors: Iterable[str]) -> tuple[str, ...]:
+    """The first `MAX_ACTORS`, each once, sorted."""
+    return tuple(sorted(islice(dict.fromkeys(actors), MAX_ACTORS)))
 
 
 def story_article(article: MatchedArticle, copy_of: ArticleId | None) -> StoryArticle:
@@ -170,4 +192,5 @@ def _bounded_evidence(evidence: Evidence) -> Evidence:
         span=evidence.span,
         text=one_line(evidence.text, _MAX_WORDS),
         sentence=one_line(evidence.sentence, _MAX_SENTENCE),
+        actor=evidence.actor,
     )

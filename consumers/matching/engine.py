@@ -67,6 +67,7 @@ def _evidence(reading: Reading, hit: Hit) -> Evidence:
         span=hit.span,
         text=tokens.text[start:end],
         sentence=_sentence(tokens.text, tokens.sentence_span(hit.token), hit.span),
+        actor=hit.actor,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from consumers.rules.model import Rule, RuleSet
@@ -21,6 +22,7 @@ class Hit:
         token: The first of its words.
         span: In code points of the field's text.
         condition: The leaf's label.
+        actor: The leaf's actor.
     """
 
     index: int
@@ -28,6 +30,7 @@ class Hit:
     span: tuple[int, int]
     condition: str
     field: Field
+    actor: str | None = dataclasses.field(default=None, compare=False)  # follows from the label
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,9 @@ class CompiledRules:
         )
 
     def _hits(self, reading: Reading, hits: set[LeafHit]) -> tuple[Hit, ...]:
-        labelled = {(index, first, after, self._table.leaves[leaf].label) for index, first, after, leaf in hits}
+        leaves = self._table.leaves
+        actors = {leaves[leaf].label: leaves[leaf].actor for *_, leaf in hits}
+        labelled = {(index, first, after, leaves[leaf].label) for index, first, after, leaf in hits}
         return tuple(
             Hit(
                 index,
@@ -101,6 +106,7 @@ class CompiledRules:
                 (reading.fields[index].tokens.starts[first], reading.fields[index].tokens.ends[after - 1]),
                 label,
                 reading.fields[index].name,
+                actors[label],
             )
             for index, first, after, label in sorted(labelled)
         )

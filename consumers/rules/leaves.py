@@ -45,11 +45,13 @@ class Leaf:
     Attributes:
         names: Each with the language of the articles in which it counts; None means all.
         blocks: Phrases that swallow a hit inside them.
+        actor: The actor whose names they are, if they are.
     """
 
     label: str
     names: tuple[tuple[Name, str | None], ...]
     blocks: tuple[Name, ...] = ()
+    actor: str | None = None
 
     def names_for(self, lang: str) -> list[Name]:
         """The names that count in an article of this language."""
@@ -85,6 +87,7 @@ def _actor_leaf(actor_id: str, registry: Registry) -> Leaf:
         f"actor: {actor_id}",
         tuple((name, None) for name in dict.fromkeys(_names(actor))),
         tuple(Name(words) for words in dict.fromkeys(phrase(text) for text in actor.blocked_by) if words),
+        actor_id,
     )
 
 

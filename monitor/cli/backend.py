@@ -109,6 +109,22 @@ def kafka_connection(settings: Settings) -> KafkaConnection:
     return KafkaConnection(kafka.bootstrap, settings.prefix, access=access)
 
 
+def redis_connection(settings: Settings) -> RedisConnection:
+    """Where state and alerts are on a cluster, and as whom we come."""
+    redis = settings.redis
+    return RedisConnection(
+        redis.url.get_secret_value(),
+        settings.prefix,
+        username=redis.username,
+        password=redis.password.get_secret_value() if redis.password else None,
+        ca_file=redis.ca_file,
+        certificate_file=redis.certificate_file,
+        key_file=redis.key_file,
+        allow_volatile=redis.allow_volatile,
+        keep_alerts=settings.log.alerts,
+    )
+
+
 def plans_of(settings: Settings) -> dict[Topic, TopicPlan]:
     """What the topics are to be."""
     return topic_plans(
@@ -155,13 +171,10 @@ def _new_owner() -> str:
 
 @contextmanager
 def _open_cluster(settings: Settings) -> Iterator[Backend]:
-    stores = RedisConnection(
-        settings.redis.url.get_secret_value(),
-        settings.prefix,
-        allow_volatile=settings.redis.allow_volatile,
-        keep_alerts=settings.log.alerts,
-    )
-    with closing(KafkaLog(kafka_connection(settings))) as log, open_redis(stores) as redis:
+    with (
+        closing(KafkaLog(kafka_connection(settings))) as log,
+        open_redis(redis_connection(settings)) as redis,
+    ):
 
         def trim(retention: Mapping[Topic, timedelta], now: datetime) -> Mapping[Topic, int]:
             redis.trim(retention, now)  # it does not count, and Kafka trims its topics by itself

@@ -32,6 +32,7 @@ from monitor.core.stream import BEGINNING, StreamId
 @click.option("--url", help="Address of the service. [default: from the settings file]")
 @click.option("--since", help="Begin there: a duration back (2h), a time (2026-11-23T10:00Z), a stream id, or 'all'.")
 @click.option("--rule", help="Only rules whose id matches this pattern.")
+@click.option("--actor", help="Only alerts about the actor with this id, such as donald-trump.")
 @click.option("--severity", type=click.Choice(["low", "medium", "high", "critical"]), help="Only this grave or graver.")
 @click.option(
     "--cursor",
@@ -45,6 +46,7 @@ def subscribe(
     url: str | None,
     since: str | None,
     rule: str | None,
+    actor: str | None,
     severity: str | None,
     cursor_path: Path | None,
     as_json: bool,
@@ -60,7 +62,7 @@ def subscribe(
         # From the start, not from the first alert: what comes between two short runs must not be missed.
         after = after or StreamId.at(now)
         _remember(cursor_path, after)
-    alerts = follow_alerts(address, token=token, after=after, rule=rule, severity=severity, on_state=_say)
+    alerts = follow_alerts(address, token=token, after=after, rule=rule, actor=actor, severity=severity, on_state=_say)
     asyncio.run(_print_all(alerts, cursor_path, as_json=as_json))
 
 

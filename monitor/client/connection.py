@@ -42,12 +42,14 @@ class EventConnection:
         *,
         token: str | None,
         rule: str | None,
+        actor: str | None,
         severity: str | None,
         silence_seconds: float,
     ) -> None:
         self._session = session
         self._url = url.rstrip("/")
-        self._filter = {name: value for name, value in (("rule", rule), ("severity", severity)) if value}
+        asked = (("rule", rule), ("actor", actor), ("severity", severity))
+        self._filter = {name: value for name, value in asked if value}
         self._token = token
         self._silence_seconds = silence_seconds
 

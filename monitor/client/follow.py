@@ -11,44 +11,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 import aiohttp
 import msgspec
 
 from monitor.client.connection import SILENCE_SECONDS, ConnectionLostError, EventConnection, Place
 from monitor.client.events import ServerEvent
+from monitor.client.gap import Gap
+from monitor.client.retry import Retry, Sleep
 from monitor.core import codec
 from monitor.core.alert import Alert
 from monitor.core.errors import BadRecordError
 from monitor.core.stream import StreamId
 
+__all__ = ["Gap", "follow_alerts"]
+
 _log = logging.getLogger(__name__)
-
-FIRST_RETRY_SECONDS = 0.2
-MAX_RETRY_SECONDS = 5.0
-
-Sleep = Callable[[float], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Some revisions were missed and cannot be had any more; following goes on behind them.
-
-    Attributes:
-        reason: `trimmed`: they are older than the history keeps; `new_epoch`: the history was lost and this is
-            another one; `unreadable`: a revision was no alert or was too big.
-        first: The first place that can be had; None when there is none yet.
-        epoch: The life of the history from here on.
-    """
-
-    reason: Literal["trimmed", "new_epoch", "unreadable"]
-    first: StreamId | None
-    epoch: str
 
 
 async def follow_alerts(
@@ -58,6 +39,7 @@ async def follow_alerts(
     after: StreamId | None = None,
     epoch: str | None = None,
     rule: str | None = None,
+    actor: str | None = None,
     severity: str | None = None,
     session: aiohttp.ClientSession | None = None,
     sleep: Sleep = asyncio.sleep,
@@ -71,6 +53,7 @@ async def follow_alerts(
         after: The `streamid` of the last alert that was dealt with; without it, alerts from now on.
         epoch: The `epoch` of that alert, so that a lost history is noticed.
         rule: A glob over rule ids.
+        actor: Only alerts about the actor with this id.
         severity: The least severity.
         session: A session to use, which stays open; else one is made and closed.
         on_state: Told in words when the connection stands, and when it is lost or the cause changes.
@@ -83,10 +66,10 @@ async def follow_alerts(
         if session is None:
             session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         connection = EventConnection(
-            session, url, token=token, rule=rule, severity=severity, silence_seconds=silence_seconds
+            session, url, token=token, rule=rule, actor=actor, severity=severity, silence_seconds=silence_seconds
         )
         follower = _Follower(Place(after, epoch))
-        retry = _Retry(sleep, on_state)
+        retry = Retry(sleep, on_state)
         while True:
             cause = "the service ended the stream"
             try:
@@ -167,34 +150,6 @@ class _Follower:
         except BadRecordError as error:
             _log.warning("alert unreadable", extra={"error": str(error)})
             return Gap("unreadable", place, self.place.epoch or "")
-
-
-class _Retry:
-    """Waits between attempts, longer each time, and tells what changed."""
-
-    def __init__(self, sleep: Sleep, on_state: Callable[[str], None] | None) -> None:
-        self._sleep = sleep
-        self._tell = on_state or (lambda _: None)
-        self._attempt = 0
-        self._cause: str | None = None
-        self._stands = False
-
-    def connected(self) -> None:
-        """The connection stands."""
-        if self._stands:
-            return
-        self._stands, self._attempt, self._cause = True, 0, None
-        self._tell("connected")
-
-    async def wait(self, cause: str) -> None:
-        """Wait before the next attempt."""
-        self._stands = False
-        if cause != self._cause:
-            self._cause = cause
-            self._tell(f"not connected, trying again: {cause}")
-        longest = min(MAX_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(self._attempt, 10))
-        self._attempt += 1
-        await self._sleep(longest * random.uniform(0.5, 1.0))
 
 
 def _first(text: str | None) -> StreamId | None:

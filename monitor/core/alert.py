@@ -91,6 +91,8 @@ class AlertData(msgspec.Struct, frozen=True, kw_only=True):
         quote: The sentence the alert stands on.
         shadow: The rule is on trial: for the history, not for receivers.
         held_back: What was held back since the revision before, by reason.
+        actors: Ids of the actors it is about, sorted: those that its conditions asked for and its articles name. Only
+            ever added to, so that whoever follows an actor hears what becomes of an alert.
     """
 
     alert_id: AlertId
@@ -109,6 +111,7 @@ class AlertData(msgspec.Struct, frozen=True, kw_only=True):
     held_back: dict[str, int] = {}
     latency: Latency = Latency()
     shadow: bool = False
+    actors: tuple[str, ...] = ()
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ MAX_SUMMARY_CHARACTERS = 2_000  # some feeds hold the whole text there, and ther
 Field = Literal["title", "summary", "body", "text"]
 
 
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One place in the text on which a condition stands.
 
     Attributes:
@@ -25,6 +25,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         span: Start and end in Unicode code points of that field's text.
         text: The words at the span.
         sentence: The sentence around them.
+        actor: The id of the actor, where the condition asks for one.
     """
 
     condition: str
@@ -32,6 +33,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     span: tuple[int, int]
     text: str
     sentence: str
+    actor: str | None = None
 
 
 class Fired(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
@@ -20,6 +20,9 @@ from monitor.core.errors import SettingsError
 from monitor.core.problems import Problem
 
 ENVIRONMENT_PREFIX = "TOCSIN_"
+DEFAULT_PREFIX = "tocsin"  # the tenant of whoever names none
+_FILES = ("ca_file", "certificate_file", "key_file")  # of those who speak TLS
+_Encrypted = TypeVar("_Encrypted", "KafkaSettings", "RedisSettings")
 
 
 class PollSettings(Strict):
@@ -151,7 +154,7 @@ class KafkaSettings(Strict):
         """What is set without effect is a mistake: whoever sets a ca_file counts on encryption."""
         problems: list[str] = []
         user = [name for name in ("username", "password") if getattr(self, name) is not None]
-        files = [name for name in ("ca_file", "certificate_file", "key_file") if getattr(self, name) is not None]
+        files = [name for name in _FILES if getattr(self, name) is not None]
         if not self.security.startswith("sasl_"):
             problems += [f"{name} has no effect with security {self.security} (allowed: sasl_...)" for name in user]
         elif len(user) < 2:
@@ -171,17 +174,45 @@ class KafkaSettings(Strict):
 
     def resolved(self, folder: Path) -> KafkaSettings:
         """The same with paths made absolute, relative ones from `folder`."""
-        paths = {name: getattr(self, name) for name in ("ca_file", "certificate_file", "key_file")}
-        return self.model_copy(
-            update={name: None if path is None else (folder / path).absolute() for name, path in paths.items()}
-        )
+        return _with_files_from(folder, self)
 
 
 class RedisSettings(Strict):
     """State and alerts of the cluster back end."""
 
-    url: SecretStr = Field(default=SecretStr("redis://127.0.0.1:6379/0"), description="redis://, rediss:// or unix://")
+    url: SecretStr = Field(
+        default=SecretStr("redis://127.0.0.1:6379/0"), description="redis://, rediss:// (TLS, verified) or unix://"
+    )
+    username: str | None = Field(default=None, min_length=1, description="an ACL user; else the server's default user")
+    password: SecretStr | None = Field(default=None, min_length=1, description="the user's password")
+    ca_file: Path | None = Field(
+        default=None, description="PEM: who vouches for the server; else whom the machine trusts"
+    )
+    certificate_file: Path | None = Field(
+        default=None, description="PEM: our certificate, for servers that ask for one; with key_file"
+    )
+    key_file: Path | None = Field(default=None, description="PEM, without a password: the certificate's private key")
     allow_volatile: bool = Field(default=False, description="also use a server that keeps nothing over a restart")
+
+    @model_validator(mode="after")
+    def _fitting(self) -> RedisSettings:
+        """What is set without effect is a mistake: whoever sets a ca_file counts on encryption."""
+        scheme, _, rest = self.url.get_secret_value().partition("://")
+        has_user = "@" in rest.partition("/")[0]
+        user = [name for name in ("username", "password") if getattr(self, name) is not None]
+        files = [name for name in _FILES if getattr(self, name) is not None]
+        problems = [f"{name} stands beside a user in url (allowed: one of the two)" for name in user if has_user]
+        if scheme != "rediss":
+            problems += [f"{name} has no effect without TLS (allowed: with url rediss://...)" for name in files]
+        if ("certificate_file" in files) != ("key_file" in files):
+            problems.append("certificate_file and key_file go together: set both")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def resolved(self, folder: Path) -> RedisSettings:
+        """The same with paths made absolute, relative ones from `folder`."""
+        return _with_files_from(folder, self)
 
 
 class LoggingSettings(Strict):
@@ -199,7 +230,9 @@ class Settings(Strict):
     backend: Literal["embedded", "cluster"] = Field(
         default="embedded", description="embedded: one process, one file; cluster: Kafka and Redis"
     )
-    prefix: str = Field(default="tocsin", pattern=r"^[a-z][a-z0-9-]{0,40}$", description="starts every topic and group")
+    prefix: str = Field(
+        default=DEFAULT_PREFIX, pattern=r"^[a-z][a-z0-9-]{0,40}$", description="starts every topic and group"
+    )
     data: Path = Field(default=Path("tocsin.db"), description="the file that holds everything")
     feeds: Path = Field(default=Path("feeds.yaml"), description="the feeds to watch")
     rules: Path = Field(default=Path("rules"), description="a rule file, or a folder of them")
@@ -218,7 +251,9 @@ class Settings(Strict):
         paths = {
             name: (folder / getattr(self, name)).absolute() for name in ("data", "feeds", "rules", "subscriptions")
         }
-        return self.model_copy(update={**paths, "kafka": self.kafka.resolved(folder)})
+        return self.model_copy(
+            update={**paths, "kafka": self.kafka.resolved(folder), "redis": self.redis.resolved(folder)}
+        )
 
 
 def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -239,6 +274,13 @@ def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Se
             _problem(document, overrides, detail["loc"], describe(detail, Settings)) for detail in error.errors()
         ]
         raise SettingsError(problems) from error
+
+
+def _with_files_from(folder: Path, group: _Encrypted) -> _Encrypted:
+    paths = {name: getattr(group, name) for name in _FILES}
+    return group.model_copy(
+        update={name: None if path is None else (folder / path).absolute() for name, path in paths.items()}
+    )
 
 
 def is_loopback(host: str) -> bool:

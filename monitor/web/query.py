@@ -14,7 +14,8 @@ from monitor.core.stream import StreamId
 MAX_GLOB_CHARACTERS = 200
 MAX_URL_CHARACTERS = 2_000
 MAX_LIMIT = 1_000
-FILTER_KEYS = frozenset({"rule", "severity", "change", "shadow"})
+MAX_ACTOR_CHARACTERS = 100
+FILTER_KEYS = frozenset({"rule", "actor", "severity", "change", "shadow"})
 
 
 class BadParameterError(UsageError):
@@ -33,12 +34,14 @@ class AlertFilter:
 
     Attributes:
         rule: A glob over rule ids.
+        actor: The id of an actor that the alert is about; empty for any.
         severity: The least severity.
         changes: The kinds of change.
         shadow: Also alerts of rules on trial, which are not for receivers.
     """
 
     rule: str = "*"
+    actor: str = ""
     severity: Severity = "low"
     changes: frozenset[ChangeKind] = frozenset(CHANGE_KINDS)
     shadow: bool = False
@@ -51,6 +54,7 @@ class AlertFilter:
             and data.change.kind in self.changes
             and SEVERITIES.index(data.severity) >= SEVERITIES.index(self.severity)
             and fnmatchcase(data.rule, self.rule)
+            and (not self.actor or self.actor in data.actors)
         )
 
 
@@ -69,7 +73,7 @@ def check_keys(parameters: Mapping[str, str], known: Collection[str]) -> None:
 
 
 def alert_filter(parameters: Mapping[str, str]) -> AlertFilter:
-    """The filter in `rule`, `severity`, `change` and `shadow`.
+    """The filter in `rule`, `actor`, `severity`, `change` and `shadow`.
 
     Raises:
         BadParameterError: One of them is not what it may be.
@@ -77,8 +81,15 @@ def alert_filter(parameters: Mapping[str, str]) -> AlertFilter:
     rule = parameters.get("rule") or "*"
     if len(rule) > MAX_GLOB_CHARACTERS:
         raise BadParameterError("too long", "rule", f"a rule id with * and ?, up to {MAX_GLOB_CHARACTERS} characters")
+    actor = parameters.get("actor") or ""
+    if len(actor) > MAX_ACTOR_CHARACTERS:
+        raise BadParameterError("too long", "actor", f"the id of an actor, up to {MAX_ACTOR_CHARACTERS} characters")
     return AlertFilter(
-        rule=rule, severity=_severity(parameters), changes=_changes(parameters), shadow=_switch(parameters, "shadow")
+        rule=rule,
+        actor=actor,
+        severity=_severity(parameters),
+        changes=_changes(parameters),
+        shadow=_switch(parameters, "shadow"),
     )
 
 

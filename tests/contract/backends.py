@@ -18,7 +18,7 @@ from monitor.storage.redis import RedisConnection, open_redis
 from monitor.storage.sqlite import open_embedded
 from tests.contract.support import ARTICLE_PARTITIONS, Stores
 from tests.support.kafka_server import KafkaServer
-from tests.support.redis_server import RedisServer
+from tests.support.redis_server import USERS_PASSWORD, RedisServer
 
 _RETENTION = dict.fromkeys(Topic, timedelta(days=1))
 
@@ -61,10 +61,21 @@ def _kafka(request: pytest.FixtureRequest) -> Iterator[Stores]:
         log.close()
 
 
-@contextmanager
-def _redis(request: pytest.FixtureRequest) -> Iterator[Stores]:
+def _redis(request: pytest.FixtureRequest) -> AbstractContextManager[Stores]:
     server: RedisServer = request.getfixturevalue("redis_server")
-    with open_redis(RedisConnection(server.url, prefix=_new_prefix())) as redis, _open_sqlite(None) as stores:
+    return _open_redis(RedisConnection(server.url, prefix=_new_prefix()))
+
+
+def _redis_as_user(request: pytest.FixtureRequest) -> AbstractContextManager[Stores]:
+    """As the user that `deploy/redis/users.conf` gives the service: with no right too few."""
+    server: RedisServer = request.getfixturevalue("redis_server_with_users")
+    prefix = f"tocsin:{_new_prefix()}"  # the user may touch what starts with tocsin: alone
+    return _open_redis(RedisConnection(server.url, prefix=prefix, username="tocsin", password=USERS_PASSWORD))
+
+
+@contextmanager
+def _open_redis(connection: RedisConnection) -> Iterator[Stores]:
+    with open_redis(connection) as redis, _open_sqlite(None) as stores:
         yield replace(
             stores,
             leases=redis.leases,
@@ -87,16 +98,18 @@ BACKENDS: Mapping[str, Backend] = {
     "sqlite-file": _sqlite_file,
     "kafka": _kafka,
     "redis": _redis,
+    "redis-as-user": _redis_as_user,
 }
 
 EMBEDDED = ("sqlite-memory", "sqlite-file")
+_REDIS = ("redis", "redis-as-user")
 
 # The suites with the back ends beside SQLite that have their port. Each of these needs a server.
 SERVERS_OF: Mapping[str, tuple[str, ...]] = {
     "test_log": ("kafka",),
-    "test_alert_history": ("redis",),
-    "test_deliveries": ("redis",),
-    "test_feed_states": ("redis",),
-    "test_leases": ("redis",),
-    "test_partition_states": ("redis",),
+    "test_alert_history": _REDIS,
+    "test_deliveries": _REDIS,
+    "test_feed_states": _REDIS,
+    "test_leases": _REDIS,
+    "test_partition_states": _REDIS,
 }

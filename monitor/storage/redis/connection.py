@@ -9,8 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import redis
+import redis.asyncio
+from redis.asyncio import connection as async_connection
+from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import ExponentialBackoff, NoBackoff
-from redis.connection import ConnectionPool, SSLConnection, parse_url
+from redis.connection import Connection, ConnectionPool, SSLConnection, UnixDomainSocketConnection, parse_url
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
@@ -20,6 +23,34 @@ from monitor.core.errors import StoreError
 # A command is repeated only when its connection broke, and every script bears that: see each adapter.
 RETRIES = 2
 FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS = 0.05, 0.2
+
+
+class _HangsUp(async_connection.AbstractConnection):
+    """Closes without a farewell: with TLS that waits for the other side, up to half a minute when it is frozen."""
+
+    async def disconnect(self, *arguments: Any, **options: Any) -> None:
+        if self._writer is not None:
+            self._writer.transport.abort()
+        await super().disconnect(*arguments, **options)
+
+
+class _AsyncConnection(_HangsUp, async_connection.Connection):
+    pass
+
+
+class _AsyncTlsConnection(_HangsUp, async_connection.SSLConnection):
+    pass
+
+
+class _AsyncUnixConnection(_HangsUp, async_connection.UnixDomainSocketConnection):
+    pass
+
+
+_ASYNC_CLASSES = {
+    Connection: _AsyncConnection,
+    SSLConnection: _AsyncTlsConnection,
+    UnixDomainSocketConnection: _AsyncUnixConnection,
+}
 
 _URL_OPTIONS = frozenset({"host", "port", "path", "db", "username", "password", "connection_class"})
 _URL_FORMS = "redis://HOST:PORT/DB, rediss://HOST:PORT/DB or unix:///PATH?db=DB; a user and password before HOST"
@@ -81,16 +112,30 @@ def subscriber_client(connection: RedisConnection) -> redis.Redis:
     return _client(connection, Retry(NoBackoff(), 0, (RedisConnectionError,)))
 
 
+def async_client(connection: RedisConnection) -> redis.asyncio.Redis:
+    """A client for asyncio that retries nothing, neither commands nor subscriptions; whoever asked closes it.
+
+    Raises:
+        StoreError: As `command_client`.
+    """
+    options = _options(connection)
+    options["connection_class"] = _ASYNC_CLASSES[options.get("connection_class", Connection)]
+    pool = redis.asyncio.ConnectionPool(**options, retry=AsyncRetry(NoBackoff(), 0))
+    return redis.asyncio.Redis.from_pool(pool)
+
+
 def _client(connection: RedisConnection, retry: Retry) -> redis.Redis:
-    pool = ConnectionPool(
+    return redis.Redis.from_pool(ConnectionPool(**_options(connection), retry=retry))
+
+
+def _options(connection: RedisConnection) -> dict[str, Any]:
+    return {
         **_address_options(connection),
-        retry=retry,
-        socket_connect_timeout=connection.timeout_seconds,
-        socket_timeout=connection.timeout_seconds,
-        protocol=2,  # no handshake that an ACL would have to allow
-        driver_info=None,  # likewise
-    )
-    return redis.Redis.from_pool(pool)
+        "socket_connect_timeout": connection.timeout_seconds,
+        "socket_timeout": connection.timeout_seconds,
+        "protocol": 2,  # no handshake that an ACL would have to allow
+        "driver_info": None,  # likewise
+    }
 
 
 def _address_options(connection: RedisConnection) -> dict[str, Any]:
@@ -103,13 +148,21 @@ def _address_options(connection: RedisConnection) -> dict[str, Any]:
         options["socket_keepalive"] = True
     if options.get("connection_class") is SSLConnection:
         options |= {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
-        files = {
-            "ssl_ca_certs": connection.ca_file,
-            "ssl_certfile": connection.certificate_file,
-            "ssl_keyfile": connection.key_file,
-        }
-        options |= {name: str(path) for name, path in files.items() if path is not None}
+        options |= _certificates(connection)
     return options
+
+
+def _certificates(connection: RedisConnection) -> dict[str, Any]:
+    files = {
+        "ssl_ca_certs": connection.ca_file,
+        "ssl_certfile": connection.certificate_file,
+        "ssl_keyfile": connection.key_file,
+    }
+    for path in files.values():
+        # The library would take a missing file for a server that is away.
+        if path is not None and not path.is_file():
+            raise StoreError(f"cannot open Redis: {connection.address}: there is no file {path}")
+    return {name: str(path) for name, path in files.items() if path is not None}
 
 
 def _parsed(connection: RedisConnection) -> dict[str, Any]:

@@ -1,8 +1,12 @@
 """The alert history on Redis: a stream for the truth, pub/sub for whoever listens now, both written by one script.
 
-Each revision is published on `alerts`, `rule:<id>` and `severity:<severity>` (after the prefix) as the JSON of the
-alert, where `previous` names the place before it on that very channel, so that a hole shows. Revisions of rules on
-trial are for the history only. `history` carries the place of every revision: the wake-up.
+Each revision is published on `alerts`, `rule:<id>`, `severity:<severity>` and `actor:<id>` for each of its actors
+(after the prefix) as the JSON of the alert, where `previous` names the place before it on that very channel, so that
+a hole shows. Revisions of rules on trial are for the history only. `history` carries the place of every revision: the
+wake-up.
+
+The JSON begins with what a person wants to see of it (`redis-cli SUBSCRIBE` prints messages as they are) and ends with
+its place.
 
 Why exact channels: Redis compares every message with every pattern that anybody subscribed to.
 """
@@ -13,11 +17,12 @@ import time
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
 from monitor.core.alert import Alert
-from monitor.core.codec import encode
+from monitor.core.channels import channels_of
 from monitor.core.stream import StreamId
 from monitor.storage.packing import unpack_alert
 from monitor.storage.redis.link import Argument, Link, Script
@@ -26,10 +31,12 @@ from monitor.storage.wakeup import Wakeup
 TRIM_BATCH = 500  # alerts per step: publishing gets its turn in between
 
 _PLACE_FIELDS = ("streamid", "epoch", "previous")  # the script's to fill in
+_FIRST_FIELDS = ("type", "time", "subject", "data")
+_FIRST_DATA_FIELDS = ("severity", "headline", "summary", "quote")
 
 # Keys: stream, its epoch and last place, revisions by alert, when those were, last place by channel.
 # Arguments: milliseconds now, epoch of a new history, wake-up channel or '' to tell nobody on any channel, least
-# milliseconds to keep or '', then for each alert its id, revision, JSON without the opening brace and the place,
+# milliseconds to keep or '', then for each alert its id, revision, JSON without the place and the closing brace,
 # number of channels, channels.
 # Places are as of `StreamId.next_at`. Answers the epoch, then for each alert its place and the one before, or false.
 _APPEND = Script("""
@@ -39,7 +46,7 @@ if not meta[1] then redis.call('HSET', KEYS[2], 'epoch', epoch) end
 
 local function message(id, previous, rest)
   local before = previous and '"' .. previous .. '"' or 'null'
-  return '{"streamid":"' .. id .. '","epoch":"' .. epoch .. '","previous":' .. before .. ',' .. rest
+  return rest .. ',"streamid":"' .. id .. '","epoch":"' .. epoch .. '","previous":' .. before .. '}'
 end
 
 local function tell(channel, text)
@@ -133,7 +140,7 @@ class RedisAlertHistory:
             return []
         arguments: list[Argument] = [int(now.timestamp() * 1000), _new_epoch(), wakeup, least]
         for alert in alerts:
-            channels = channels_of(self._link, alert)
+            channels = [self._link.key(*channel.parts) for channel in channels_of(alert)]
             arguments += [alert.data.alert_id, alert.data.revision, _without_place(alert), len(channels), *channels]
         keys = [self._stream, self._meta, self._revisions, self._revised, self._channels]
         epoch, *places = _texts(self._link.run(_APPEND, keys, *arguments))
@@ -193,14 +200,6 @@ class RedisAlertHistory:
             pass
 
 
-def channels_of(link: Link, alert: Alert) -> list[str]:
-    """The channels that a revision is published on."""
-    data = alert.data
-    if data.shadow:
-        return []
-    return [link.key("alerts"), link.key("rule", data.rule), link.key("severity", data.severity)]
-
-
 def wakeup_channel(link: Link) -> str:
     """Where the place of each new revision is published."""
     return link.key("history")
@@ -211,10 +210,17 @@ def _new_epoch() -> str:
 
 
 def _without_place(alert: Alert) -> bytes:
-    fields = msgspec.structs.asdict(alert)
+    fields = _ordered(alert, _FIRST_FIELDS)
     for name in _PLACE_FIELDS:
         del fields[name]
-    return encode(fields).removeprefix(b"{")
+    fields["data"] = _ordered(alert.data, _FIRST_DATA_FIELDS)
+    return msgspec.json.encode(fields).removesuffix(b"}")
+
+
+def _ordered(value: msgspec.Struct, first: Sequence[str]) -> dict[str, Any]:
+    """The fields of a value, these before the others."""
+    fields = msgspec.structs.asdict(value)
+    return {name: fields[name] for name in first} | fields
 
 
 def _least_id(moment: datetime) -> str:

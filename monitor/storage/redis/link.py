@@ -38,7 +38,7 @@ class Link:
 
     def key(self, *parts: str | int) -> str:
         """The name of a key or channel of this tenant."""
-        return ":".join([self.prefix, *map(str, parts)])
+        return key_of(self.prefix, *parts)
 
     def call(self, *command: Argument) -> Any:
         """One command's answer."""
@@ -59,3 +59,8 @@ class Link:
                 return self._client.evalsha(script.digest, len(keys), *keys, *arguments)
             except NoScriptError:  # the server has not seen it since it started
                 return self._client.eval(script.text, len(keys), *keys, *arguments)
+
+
+def key_of(prefix: str, *parts: str | int) -> str:
+    """The name of a key or channel of a tenant."""
+    return ":".join([prefix, *map(str, parts)])

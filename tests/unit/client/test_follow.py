@@ -87,6 +87,15 @@ async def test_filters_are_the_services() -> None:
     assert items == [published[2]]
 
 
+async def test_alerts_about_one_actor() -> None:
+    with a_site() as site:
+        published = site.append(an_alert(1), an_alert(2, actors=("mayor",)))
+        async with serving(site) as url:
+            items = await take(follow_alerts(url, after=BEGINNING, actor="mayor"), 1)
+
+    assert items == [published[1]]
+
+
 async def test_alerts_that_the_history_forgot_are_told_as_a_gap() -> None:
     with a_site() as site:
         published = site.append(*(an_alert(number) for number in range(3)))

@@ -183,3 +183,43 @@ def test_a_password_for_kafka_comes_from_the_environment_and_is_not_shown(tmp_pa
     assert settings.kafka.password is not None
     assert settings.kafka.password.get_secret_value() == "sesame"
     assert "sesame" not in repr(settings)
+
+
+def test_files_for_tls_to_redis_lie_beside_the_settings(tmp_path: Path) -> None:
+    text = (
+        "redis: {url: 'rediss://r:6379', ca_file: ca.pem, certificate_file: /etc/desk/us.pem, key_file: keys/us.pem}\n"
+    )
+    redis = load_settings(written(tmp_path, text), {}).redis
+
+    assert redis.ca_file == tmp_path / "ca.pem"
+    assert redis.certificate_file == Path("/etc/desk/us.pem")
+    assert redis.key_file == tmp_path / "keys" / "us.pem"
+
+
+@pytest.mark.parametrize(
+    ("group", "cause"),
+    [
+        ("ca_file: ca.pem", "ca_file has no effect without TLS (allowed: with url rediss://...)"),
+        ("url: 'rediss://r', certificate_file: us.pem", "certificate_file and key_file go together: set both"),
+        ("url: 'rediss://r', key_file: us.pem", "certificate_file and key_file go together: set both"),
+        ("url: 'redis://desk:sesame@r', username: desk", "username stands beside a user in url (allowed: one"),
+        ("url: 'redis://:sesame@r/0', password: sesame", "password stands beside a user in url (allowed: one"),
+        ("username: desk, password: ''", "redis.password: value should have at least 1"),
+        ("user: desk", "unknown key (did you mean 'username'?)"),
+    ],
+)
+def test_what_does_not_fit_together_for_redis_is_a_problem(tmp_path: Path, group: str, cause: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(written(tmp_path, f"redis: {{{group}}}\n"), {})
+
+    assert cause in str(caught.value)
+    assert "sesame" not in str(caught.value)
+
+
+def test_a_password_for_redis_comes_from_the_environment_and_is_not_shown(tmp_path: Path) -> None:
+    path = written(tmp_path, "redis: {username: desk}\n")
+    settings = load_settings(path, {"TOCSIN_REDIS__PASSWORD": "sesame"})
+
+    assert settings.redis.password is not None
+    assert settings.redis.password.get_secret_value() == "sesame"
+    assert "sesame" not in repr(settings)

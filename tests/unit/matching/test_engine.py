@@ -25,7 +25,14 @@ def test_evidence_names_condition_field_span_words_and_sentence() -> None:
     assert match.article.id == found.id
     assert match.matched_at == NOW
     assert match.fired[0].evidence == (
-        Evidence(condition="actor: donald-trump", field="summary", span=(7, 12), text="Trump", sentence=sentence),
+        Evidence(
+            condition="actor: donald-trump",
+            field="summary",
+            span=(7, 12),
+            text="Trump",
+            sentence=sentence,
+            actor="donald-trump",
+        ),
         Evidence(condition="query: phone", field="summary", span=(34, 39), text="phone", sentence=sentence),
     )
 

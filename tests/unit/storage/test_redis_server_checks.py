@@ -1,27 +1,23 @@
-"""Which Redis servers are refused, and whom they let in."""
+"""Which Redis servers are refused."""
 
 from __future__ import annotations
 
-import subprocess
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from monitor.core.errors import StoreError, StoreUnavailableError
 from monitor.core.ports import Head, PartitionChange
 from monitor.core.stream import BEGINNING
-from monitor.storage.redis import RedisConnection, RedisStores, open_redis
+from monitor.storage.redis import RedisConnection, RedisStores, checks, open_redis
 from tests.contract.support import NOW, alert
 from tests.support.free_ports import free_ports
 from tests.support.redis_server import RedisServer
 
 pytestmark = pytest.mark.external_service
-
-# All that Tocsin needs, in one line of an ACL.
-RIGHTS = ("~{prefix}:*", "&{prefix}:*", "+@all", "-@dangerous", "-@admin", "+info")
 
 
 def write_and_read(stores: RedisStores) -> None:
@@ -87,83 +83,34 @@ def test_a_server_that_does_not_answer_is_unavailable_in_time(tmp_path: Path, re
             assert stores.history.epoch()
 
 
-@pytest.fixture
-def user(redis_server: RedisServer, connection: RedisConnection) -> Iterator[RedisConnection]:
-    """A user who may touch its tenant's keys and channels and ask for INFO, no more."""
-    rights = [right.format(prefix=connection.prefix) for right in RIGHTS]
-    redis_server.command("ACL", "SETUSER", connection.prefix, "on", ">hush hush", "resetchannels", *rights)
-    yield replace(connection, username=connection.prefix, password="hush hush")
-    redis_server.command("ACL", "DELUSER", connection.prefix)
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, []),
+        ({"redis_version": "6.2.0"}, []),
+        ({"redis_version": "8.2.1"}, []),
+        ({"redis_version": "6.0.16"}, ["version 6.0.16 is too old (allowed: 6.2 or newer)"]),
+        ({"maxmemory_policy": "allkeys-lfu"}, ["maxmemory-policy is allkeys-lfu: it would forget state"]),
+        ({"aof_enabled": 0}, ["appendonly is no: a restart would lose what was acknowledged"]),
+        (
+            {"redis_version": "5.0", "maxmemory_policy": "volatile-lru", "aof_enabled": 0},
+            ["version 5.0", "maxmemory-policy is volatile-lru", "appendonly is no"],
+        ),
+    ],
+    ids=["fine", "oldest", "newest", "too old", "evicts", "volatile", "everything"],
+)
+def test_all_that_is_wrong_with_a_server_is_found(change: dict[str, Any], said: list[str]) -> None:
+    info = {"redis_version": "7.0.15", "maxmemory_policy": "noeviction", "aof_enabled": 1} | change
+
+    found = checks._problems(info, allow_volatile=False)
+
+    assert [problem.startswith(start) for problem, start in zip(found, said, strict=True)] == [True] * len(said)
 
 
-def test_a_user_with_rights_to_its_prefix_alone_is_enough(user: RedisConnection) -> None:
-    with open_redis(user) as stores:
-        write_and_read(stores)
-
-
-def test_a_user_and_password_may_stand_in_the_url(user: RedisConnection) -> None:
-    url = user.url.replace("redis://", f"redis://{user.username}:hush%20hush@")
-
-    with open_redis(RedisConnection(url, prefix=user.prefix)) as stores:
-        write_and_read(stores)
-
-
-def test_another_tenants_keys_are_out_of_reach(user: RedisConnection) -> None:
-    with open_redis(replace(user, prefix="another")) as stores, pytest.raises(StoreError) as refused:
-        stores.leases.acquire("shard", "me", seconds=30, now=NOW)
-
-    assert not refused.value.retriable
-
-
-def test_a_wrong_password_is_no_passing_trouble(user: RedisConnection) -> None:
-    with pytest.raises(StoreError) as refused, open_redis(replace(user, password="loud loud")):
-        pass
-
-    assert not refused.value.retriable
-    assert "loud" not in str(refused.value)
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `key.pem` and `certificate.pem` for 127.0.0.1, signed by itself."""
-    folder = tmp_path_factory.mktemp("certificates")
-    command = [
-        *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
-        *("-days", "2", "-subj", "/CN=tocsin test", "-addext", "subjectAltName=IP:127.0.0.1"),
-        *("-addext", "keyUsage=critical,digitalSignature,keyCertSign"),  # Python from 3.13 on is strict
-        *("-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")),
-    ]
-    subprocess.run(command, check=True, capture_output=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def tls(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory, certificates: Path) -> Iterator[str]:
-    """The URL of a server that speaks TLS, and asks its clients for a certificate."""
-    [port] = free_ports(1)
-    options = [
-        *("--tls-port", str(port), "--tls-auth-clients", "yes"),
-        *("--tls-cert-file", str(certificates / "certificate.pem")),
-        *("--tls-key-file", str(certificates / "key.pem")),
-        *("--tls-ca-cert-file", str(certificates / "certificate.pem")),
-    ]
-    with RedisServer(tmp_path_factory.mktemp("redis-tls"), options=options):
-        yield f"rediss://127.0.0.1:{port}/0"
-
-
-def test_a_server_with_tls_is_used_when_both_sides_show_their_certificate(tls: str, certificates: Path) -> None:
-    connection = RedisConnection(
-        tls,
-        prefix="test",
-        ca_file=certificates / "certificate.pem",
-        certificate_file=certificates / "certificate.pem",
-        key_file=certificates / "key.pem",
-    )
-
-    with open_redis(connection) as stores:
-        write_and_read(stores)
-
-
-def test_a_certificate_that_nobody_vouches_for_is_refused(tls: str) -> None:
-    with pytest.raises(StoreError, match="certificate verify failed"), open_redis(RedisConnection(tls, prefix="test")):
+def test_everything_wrong_with_a_server_is_told_at_once(tmp_path: Path, redis_server: RedisServer) -> None:
+    with (
+        RedisServer(tmp_path, options=["--maxmemory-policy", "allkeys-lru", "--appendonly", "no"]) as server,
+        pytest.raises(StoreError, match=r"maxmemory-policy is allkeys-lru.*; appendonly is no"),
+        open_redis(RedisConnection(server.url, prefix="test")),
+    ):
         pass

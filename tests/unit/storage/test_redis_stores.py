@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -43,9 +44,10 @@ def publish(stores: RedisStores, *alerts: Alert) -> list[Alert]:
     return [one for one in published if one is not None]
 
 
-def of_rule(rule: str, alert_id: str, *, shadow: bool = False) -> Alert:
+def of_rule(rule: str, alert_id: str, *, shadow: bool = False, actors: tuple[str, ...] = ()) -> Alert:
     one = alert(alert_id)
-    return msgspec.structs.replace(one, data=msgspec.structs.replace(one.data, rule=rule, shadow=shadow))
+    data = msgspec.structs.replace(one.data, rule=rule, shadow=shadow, actors=actors)
+    return msgspec.structs.replace(one, data=data)
 
 
 def add_dead(stores: RedisStores, one: Alert, lease: Lease, *, now: datetime) -> None:
@@ -151,10 +153,16 @@ def test_each_channel_carries_its_own_chain(
     stores: RedisStores, connection: RedisConnection, redis_server: RedisServer
 ) -> None:
     name = connection.prefix
-    channels = [f"{name}:alerts", f"{name}:rule:bridges", f"{name}:rule:floods", f"{name}:severity:high"]
+    parts = ("alerts", "rule:bridges", "rule:floods", "severity:high", "actor:mayor", "actor:engineer", "actor:sailor")
+    channels = [f"{name}:{part}" for part in parts]
     with listening(redis_server, *channels) as heard:
-        one, two, three = publish(stores, of_rule("bridges", "a1"), of_rule("floods", "a2"), of_rule("bridges", "a3"))
-        messages = heard(9)
+        one, two, three = publish(
+            stores,
+            of_rule("bridges", "a1", actors=("engineer", "mayor")),
+            of_rule("floods", "a2", actors=("engineer",)),
+            of_rule("bridges", "a3", actors=("mayor",)),
+        )
+        messages = heard(13)
 
     chains: dict[str, list[tuple[str | None, str | None]]] = {}
     for channel, data in messages:
@@ -166,6 +174,8 @@ def test_each_channel_carries_its_own_chain(
         channels[1]: [(one.streamid, None), (three.streamid, one.streamid)],
         channels[2]: [(two.streamid, None)],
         channels[3]: whole,
+        channels[4]: [(one.streamid, None), (three.streamid, one.streamid)],
+        channels[5]: [(one.streamid, None), (two.streamid, one.streamid)],
     }
 
 
@@ -188,7 +198,7 @@ def test_what_is_restored_is_heard_by_nobody_and_stands_in_the_chains(
     assert heard_by[channels[3]].decode() == three.streamid
 
 
-def test_a_message_is_the_whole_alert_with_its_place_first(
+def test_a_message_is_the_whole_alert_with_its_place_last(
     stores: RedisStores, connection: RedisConnection, redis_server: RedisServer
 ) -> None:
     with listening(redis_server, f"{connection.prefix}:alerts") as heard:
@@ -196,9 +206,22 @@ def test_a_message_is_the_whole_alert_with_its_place_first(
         [(_, data)] = heard(1)
 
     assert decode_alert(data, "message") == one
-    start = f'{{"streamid":"{one.streamid}","epoch":"{stores.history.epoch()}","previous":null,'
+    end = f',"streamid":"{one.streamid}","epoch":"{stores.history.epoch()}","previous":null}}'
+    assert data.decode().endswith(end)
+
+
+def test_a_message_begins_with_what_a_person_wants_to_see(
+    stores: RedisStores, connection: RedisConnection, redis_server: RedisServer
+) -> None:
+    with listening(redis_server, f"{connection.prefix}:alerts") as heard:
+        publish(stores, alert(headline="Fähre gestrandet"))
+        [(_, data)] = heard(1)
+
+    start = (
+        '{"type":"tocsin.alert.opened","time":"2030-05-01T12:00:00Z","subject":"bridges","data":'
+        '{"severity":"high","headline":"Fähre gestrandet","summary":"One voice.","quote":"The bridge is closed.",'
+    )
     assert data.decode().startswith(start)
-    assert "Fähre gestrandet" in data.decode()
 
 
 def test_a_repeat_is_published_to_nobody(
@@ -306,6 +329,36 @@ def test_an_alert_without_a_place_cannot_be_put_aside(stores: RedisStores) -> No
 
     with pytest.raises(StoreError, match="has no place in the history"):
         add_dead(stores, alert(), lease, now=NOW)
+
+
+def test_a_batch_of_alerts_and_the_state_of_a_partition_are_one_script_each(
+    redis_server: RedisServer, tmp_path: Path
+) -> None:
+    def calls(server: RedisServer, work: Callable[[], object]) -> dict[str, int]:
+        """How often which command was called in that work, those of scripts included."""
+        server.command("CONFIG", "RESETSTAT")
+        work()
+        stats = server.command("INFO", "commandstats")
+        of_this_test = {"cmdstat_config|resetstat", "cmdstat_hello"}
+        return {name.removeprefix("cmdstat_"): stats[name]["calls"] for name in stats.keys() - of_this_test}
+
+    change = PartitionChange(3, Head(1, 2, None), {"a": b"1"})
+    with RedisServer(tmp_path) as server, open_redis(RedisConnection(server.url, prefix="test")) as stores:
+        publish(stores, alert("known to the server by now"))
+        stores.partition_states.save([PartitionChange(3, Head(0, 1, None))])
+        publishing = calls(server, lambda: publish(stores, alert("a1"), alert("a2")))
+        saving = calls(server, lambda: stores.partition_states.save([change]))
+
+    assert publishing == {
+        "evalsha": 1,
+        "hmget": 1,
+        "hget": 8,  # where the history stands; the last revision, and the last place of each channel
+        "xadd": 2,
+        "hset": 10,
+        "zadd": 2,
+        "publish": 8,  # for each: all, its rule, its severity, and the wake-up
+    }
+    assert saving == {"evalsha": 1, "hget": 1, "hset": 2}
 
 
 def test_index_of_leases_forgets_names_that_ran_out_long_ago(

@@ -47,6 +47,7 @@ def an_alert(
     url: str = "https://herald.example/bridge",
     quote: str = "The bridge is closed until further notice.",
     shadow: bool = False,
+    actors: tuple[str, ...] = (),
     time: datetime = NOW,
 ) -> Alert:
     """A revision of which only what a test names matters."""
@@ -79,6 +80,7 @@ def an_alert(
             story=AlertStory(id=StoryId("s1"), articles=(article,), voices=1, first_seen_at=NOW),
             evidence=(Evidence(condition="query: closed", field="title", span=(0, 6), text="closed", sentence=quote),),
             shadow=shadow,
+            actors=actors,
         ),
     )
 

@@ -64,6 +64,14 @@ async def test_filters_hold_and_the_cursor_moves_past_what_they_drop(site: Site)
     assert body["next"] == published[-1].streamid
 
 
+async def test_alerts_about_one_actor(site: Site) -> None:
+    site.append(an_alert(1, actors=("engineer", "mayor")), an_alert(2), an_alert(3, actors=("engineer",)))
+
+    _, body = await get(site, "/api/alerts?actor=mayor")
+
+    assert revisions(body) == [("alert1", 1)]
+
+
 async def test_filter_that_drops_very_many_answers_early_with_a_cursor_to_go_on(site: Site) -> None:
     site.append(*(an_alert(number) for number in range(2_001)), an_alert(9_999, rule="wanted"))
 
@@ -108,6 +116,7 @@ async def test_alerts_of_rules_on_trial_are_only_for_who_asks(site: Site) -> Non
         pytest.param("/api/alerts?limit=0", "limit", "a whole number from 1 to 1000", id="limit too low"),
         pytest.param("/api/alerts?limit=1001", "limit", "a whole number from 1 to 1000", id="limit too high"),
         pytest.param("/api/alerts?limit=²", "limit", "a whole number from 1 to 1000", id="limit no number"),
+        pytest.param(f"/api/alerts?actor={'x' * 101}", "actor", "the id of an actor, up to 100 characters", id="actor"),
         pytest.param("/api/alerts?severity=dire", "severity", "low, medium, high, critical", id="severity"),
         pytest.param(
             "/api/alerts?change=opened,gone",
@@ -116,7 +125,9 @@ async def test_alerts_of_rules_on_trial_are_only_for_who_asks(site: Site) -> Non
             id="change",
         ),
         pytest.param("/api/alerts?shadow=1", "shadow", "true, false", id="switch"),
-        pytest.param("/api/alerts/latest?after=0-0", "after", "change, limit, rule, severity, shadow", id="unknown"),
+        pytest.param(
+            "/api/alerts/latest?after=0-0", "after", "actor, change, limit, rule, severity, shadow", id="unknown"
+        ),
         pytest.param("/api/feeds?id=x", "id", "none", id="none known"),
         pytest.param("/api/why?url=ftp://x/", "url", "http:// or https://, to 2000 characters", id="address"),
     ],
