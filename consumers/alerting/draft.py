@@ -22,7 +22,7 @@ from monitor.core.alert import (
     event_id,
     event_type,
 )
-from monitor.core.ids import AlertId, ArticleId, content_hash
+from monitor.core.ids import AlertId, ArticleId, StoryId, content_hash
 
 MAX_ARTICLES_SHOWN = 50  # of a story, in one message
 
@@ -51,7 +51,7 @@ class Draft:
         before = self.story.alerts.get(rule_id)
         opening = before.opening + 1 if before else 0
         state = AlertState(
-            alert_id=_alert_id(self.story, rule_id, opening),
+            alert_id=alert_id_of(self.story.id, rule_id, opening),
             opening=opening,
             revision=0,
             is_open=True,
@@ -116,9 +116,10 @@ def voices_of(story: Story, rule_id: str) -> list[str]:
     return list(dict.fromkeys(member.article.publisher for member in story.supporting(rule_id)))
 
 
-def _alert_id(story: Story, rule_id: str, opening: int) -> AlertId:
+def alert_id_of(story_id: StoryId, rule_id: str, opening: int) -> AlertId:
+    """The id of a rule's alert in a story; `opening` counts from 0, one more for each after a close."""
     again = [str(opening)] if opening else []
-    return AlertId(content_hash("alert", story.id, rule_id, *again))
+    return AlertId(content_hash("alert", story_id, rule_id, *again))
 
 
 def _alert(story: Story, rule_id: str, state: AlertState, change: Change, latency: Latency) -> Alert:

@@ -33,10 +33,8 @@ class MatchReader:
             NewerSchemaError: A newer Tocsin wrote it.
             TooManyDeadLettersError: So many were bad in a row that the fault is probably ours.
         """
-        now = self._clock()
         try:
-            match = decode_match(record.value, str(record.position))
-            _check_times(match, str(record.position), now)
+            match = to_match(record, now=self._clock())
         except BadRecordError as error:
             self._letters.append(self._dead_letters.make(record, error.cause))
             return None
@@ -55,6 +53,21 @@ class MatchReader:
         letters, self._letters = self._letters, []
         self._destination.append([letter.to_record() for letter in letters])
         self._dead_letters.tell(letters)
+
+
+def to_match(record: Record, *, now: datetime) -> Match:
+    """The match in a record.
+
+    Args:
+        now: When it is read, or was: what came from later than that cannot be right.
+
+    Raises:
+        BadRecordError: It is none, or its times cannot be.
+        NewerSchemaError: A newer Tocsin wrote it.
+    """
+    match = decode_match(record.value, str(record.position))
+    _check_times(match, str(record.position), now)
+    return match
 
 
 def _check_times(match: Match, subject: str, now: datetime) -> None:

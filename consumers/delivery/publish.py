@@ -15,10 +15,10 @@ from monitor.core.canary import is_canary
 from monitor.core.clock import Clock
 from monitor.core.codec import decode_alert
 from monitor.core.dead_letter import DeadLetter, DeadLetters
-from monitor.core.errors import BadRecordError, CommitRefusedError
+from monitor.core.errors import BadRecordError, CommitRefusedError, StateMissingError
 from monitor.core.metrics import Metrics
 from monitor.core.ports import AlertHistory, Log, LogConsumer
-from monitor.core.record import Record, Topic, next_offsets
+from monitor.core.record import Position, Record, Topic, next_offsets
 from monitor.core.retries import STORE_BACKOFF, Backoff, Patience, Stopped
 
 logger = logging.getLogger(__name__)  # `log` is the port here
@@ -32,6 +32,7 @@ _Result = TypeVar("_Result")
 class _Decided:
     alert: Alert
     appended_at: datetime
+    position: Position
 
 
 class PublishLoop:
@@ -63,6 +64,7 @@ class PublishLoop:
         self._metrics = metrics
         self._clock = clock
         self._group = group
+        self._epoch: str | None = None
         self._expects_canaries = expects_canaries
         self._canary_age: CanaryAge | None = None
         self._dead_letters = DeadLetters(Topic.ALERTS, metrics, clock)
@@ -73,6 +75,7 @@ class PublishLoop:
 
         Raises:
             NewerSchemaError: An alert of a newer Tocsin; nothing of its batch was committed.
+            StateMissingError: The history is another than before: what was published is lost.
             TooManyDeadLettersError: So many bad records in a row that the fault is probably ours.
         """
         if self._expects_canaries:
@@ -100,7 +103,7 @@ class PublishLoop:
             news = [one for one in decided if not is_canary(one.alert.subject)]
             if news:
                 self._publish(news, stop)
-            self._take_off([one.alert for one in decided if is_canary(one.alert.subject)], stop)
+            self._take_off([one for one in decided if is_canary(one.alert.subject)], stop)
             self._commit(consumer, polled.records, stop)
         lag = self._retried(stop, consumer.lag)
         self._metrics.consumer_lag.labels(Topic.ALERTS).set(sum(lag.values()))
@@ -110,7 +113,8 @@ class PublishLoop:
         dead_letters: list[DeadLetter] = []
         for record in records:
             try:
-                decided.append(_Decided(decode_alert(record.value, str(record.position)), record.appended_at))
+                alert = decode_alert(record.value, str(record.position))
+                decided.append(_Decided(alert, record.appended_at, record.position))
                 self._dead_letters.end_row()
             except BadRecordError as error:
                 dead_letters.append(self._dead_letters.make(record, error.cause))
@@ -121,18 +125,27 @@ class PublishLoop:
         published = self._retried(stop, lambda: self._history.append(alerts, now=self._clock()))
         now = self._clock()
         new = [one for one, as_published in zip(decided, published, strict=True) if as_published is not None]
+        for one, as_published in zip(decided, published, strict=True):
+            if as_published is not None:
+                self._check_epoch(as_published.epoch, one.position)
         for one in new:
             self._count(one, now)
         logger.info("alerts published", extra={"new": len(new), "repeated": len(decided) - len(new)})
 
-    def _take_off(self, canaries: Sequence[Alert], stop: threading.Event) -> None:
+    def _check_epoch(self, epoch: str | None, at: Position) -> None:
+        """Stop before the commit where the history was lost while we ran: it would go on without its past."""
+        self._epoch = self._epoch or epoch
+        if epoch != self._epoch:
+            raise StateMissingError(at.topic, at.partition, at.offset)
+
+    def _take_off(self, canaries: Sequence[_Decided], stop: threading.Event) -> None:
         """Note the canaries that came through, once the history has answered as it would have to for news."""
         if not canaries or self._canary_age is None:
             return
         # Cheap, and on Redis a write: a server that refuses those holds canaries up, too.
-        self._retried(stop, self._history.epoch)
+        self._check_epoch(self._retried(stop, self._history.epoch), canaries[0].position)
         for canary in canaries:
-            self._canary_age.came(canary.data.story.first_seen_at)
+            self._canary_age.came(canary.alert.data.story.first_seen_at)
 
     def _count(self, decided: _Decided, now: datetime) -> None:
         data = decided.alert.data

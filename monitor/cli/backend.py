@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from consumers.alerting.heads import check_heads
 from monitor.core.clock import Clock
 from monitor.core.errors import StoreError, UsageError
 from monitor.core.ports import AlertHistory, Deliveries, FeedStates, Leases, Log, PartitionStates
@@ -56,8 +57,17 @@ def open_backend(settings: Settings, clock: Clock) -> Iterator[Backend]:
     Raises:
         StoreInUseError: Another process owns the embedded file.
         StoreUnavailableError: A server cannot be reached for now.
+        StateMissingError: What the log tells of was lost on Redis; see `check_heads`.
         StoreError: It cannot be used as it is; the sentence says why.
     """
+    with open_any_backend(settings, clock) as backend:
+        check_heads(backend.log, backend.partition_states, f"{settings.prefix}-alert")
+        yield backend
+
+
+@contextmanager
+def open_any_backend(settings: Settings, clock: Clock) -> Iterator[Backend]:
+    """The same, also one that has lost its state, to recover it."""
     if settings.backend == "embedded":
         opened = _open_embedded(settings, clock)
     else:

@@ -32,6 +32,7 @@ _COMMANDS = {
     "subscribe": "monitor.cli.subscribe:subscribe",
     "why": "monitor.cli.why:why",
     "topics": "monitor.cli.topics:topics",
+    "recover": "monitor.cli.recover:recover",
 }
 
 

@@ -66,8 +66,8 @@ def subscribe(
     asyncio.run(_print_all(alerts, cursor_path, as_json=as_json))
 
 
-def starting_point(since: str, now: datetime) -> StreamId:
-    """The place that `--since` names.
+def starting_point(since: str, now: datetime, *, option: str = "--since") -> StreamId:
+    """The place that an option names.
 
     Raises:
         UsageError: It is none of the allowed forms.
@@ -79,7 +79,7 @@ def starting_point(since: str, now: datetime) -> StreamId:
             return read(since)
         except (ValueError, OverflowError):  # the latter: a time before all calendars
             continue
-    raise UsageError(f"--since {since!r}: allowed are 2h, 2026-11-23T10:00Z, a stream id such as 1795430400000-0, all")
+    raise UsageError(f"{option} {since!r}: allowed are 2h, 2026-11-23T10:00Z, a stream id such as 1795430400000-0, all")
 
 
 def _at_time(text: str) -> StreamId:

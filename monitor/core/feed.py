@@ -70,6 +70,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
         failures: Failed polls in a row.
         status: How the last poll ended, with `detail` in words for a person.
         polled_once: False until a poll was parsed: the next one is the first, whose old entries are backfill.
+        known_since: Set when the memory was rebuilt from a log that reaches back no further: what was published before
+            and is not remembered was seen all the same. Until the next poll that is parsed.
         last_success_at: When the feed last answered as it should.
         last_new_at: When it last brought a new or changed article.
         entries: Entries in the feed document at the last parse.
@@ -86,6 +88,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     status: PollStatus | None = None
     detail: str = ""
     polled_once: bool = False
+    known_since: datetime | None = None
     title: str = ""
     entries: int = 0
     articles_total: int = 0

@@ -163,6 +163,9 @@ class PartitionChange:
 class PartitionStates(Protocol):
     """The state of the alert stage, per partition of `matches`, fenced by a version."""
 
+    def heads(self) -> Mapping[int, Head]:
+        """The heads there are, by partition."""
+
     def load(self, partition: int) -> PartitionState | None:
         """Everything of one partition; None when it has no head."""
 
@@ -188,6 +191,15 @@ class AlertHistory(Protocol):
             For each argument the alert as published, with `streamid`, `epoch` and `previous`; None where its
             revision was not newer (a repeat).
         """
+
+    def restore(self, alerts: Sequence[tuple[datetime, Alert]]) -> list[Alert | None]:
+        """Append alerts that were published before, each as of its moment, without a word to who listens.
+
+        As `append` otherwise, but in a step for each alert; for the time while nobody publishes.
+        """
+
+    def begin_anew(self) -> None:
+        """Forget everything, revisions too, and begin another epoch, in one step."""
 
     def read(self, after: StreamId, *, limit: int) -> list[Alert]:
         """Up to `limit` alerts after that place, oldest first."""

@@ -49,6 +49,7 @@ def changes(
     is_whole: bool,
     now: datetime,
     backfill_age: timedelta,
+    known_since: datetime | None = None,
 ) -> Changes:
     """What is new or edited in a document.
 
@@ -57,13 +58,15 @@ def changes(
         is_first: No document of this feed was parsed before: what is old or undated in it is backfill.
         is_whole: False for a document that holds only what is new (226): nothing can have left it.
         now: Aware UTC, when the document arrived.
+        known_since: What was published before and is not remembered is backfill, too: see `FeedState`.
     """
     publish: list[Article] = []
     put: dict[ArticleId, EntryState] = {}
     present = distinct(remembered, articles)
     for article in reversed(present):
         before = remembered.get(article.id)
-        version = _version(article, before, is_first_and_old=is_first and _is_old(article, now, backfill_age))
+        is_past = (is_first and _is_old(article, now, backfill_age)) or _is_before(article, known_since)
+        version = _version(article, before, is_past=is_past)
         if version is not None:
             publish.append(version)
         elif before is not None and before.left_at is None and before.text is not None:
@@ -134,10 +137,10 @@ def _revision(before: EntryState | None) -> int:
     return 1 if before is None else before.revision
 
 
-def _version(article: Article, before: EntryState | None, *, is_first_and_old: bool) -> Article | None:
+def _version(article: Article, before: EntryState | None, *, is_past: bool) -> Article | None:
     """The article as it is to be published; None when this version was published before."""
     if before is None:
-        return msgspec.structs.replace(article, backfill=is_first_and_old)
+        return msgspec.structs.replace(article, backfill=is_past)
     if before.digest == article.digest:
         return None
     return msgspec.structs.replace(article, revision=before.revision + 1, previous=before.text)
@@ -145,6 +148,12 @@ def _version(article: Article, before: EntryState | None, *, is_first_and_old: b
 
 def _is_old(article: Article, now: datetime, backfill_age: timedelta) -> bool:
     return article.published_at is None or article.published_at < now - backfill_age
+
+
+def _is_before(article: Article, known_since: datetime | None) -> bool:
+    if known_since is None or article.published_at is None:
+        return False
+    return article.published_at < known_since
 
 
 def _departed(

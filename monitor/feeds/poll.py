@@ -210,6 +210,7 @@ class FeedPoll:
             is_whole=obtained.is_whole,
             now=obtained.at,
             backfill_age=self._settings.backfill_age,
+            known_since=before.known_since,
         )
 
     async def _append(self, feed: Feed, articles: tuple[Article, ...]) -> None:
@@ -249,7 +250,7 @@ class FeedPoll:
         if read is None:
             return state
         title = read.title or before.title
-        return msgspec.structs.replace(state, polled_once=True, title=title, entries=read.entries)
+        return msgspec.structs.replace(state, polled_once=True, known_since=None, title=title, entries=read.entries)
 
     def _count(self, obtained: Obtained, published: tuple[Article, ...]) -> None:
         self._metrics.feed_polls.labels(obtained.status).inc()

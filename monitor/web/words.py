@@ -66,9 +66,9 @@ def past_matches_sentence(matches: Sequence[PastMatch], feeds: int) -> str:
     return f"{len(matches)} {noun} in {within} of {counted(feeds, 'feed')}; watching for new ones"
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str = "") -> str:
     """`1 feed`, `2 feeds`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
 
 
 def ago(moment: datetime, now: datetime) -> str:

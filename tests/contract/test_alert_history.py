@@ -161,3 +161,47 @@ def test_the_chain_has_no_hole_when_threads_append(stores: Stores) -> None:
     alerts = stores.history.read(BEGINNING, limit=100)
     assert len(alerts) == 40
     assert [one.previous for one in alerts] == [None, *(one.streamid for one in alerts[:-1])]
+
+
+def test_restored_alerts_stand_as_of_their_moments_in_one_chain(stores: Stores) -> None:
+    later = NOW + timedelta(hours=1)
+
+    first, second = stores.history.restore([(NOW, alert("a1")), (later, alert("a2"))])
+    [third] = publish(stores, alert("a1", 2), now=later + timedelta(hours=1))
+
+    assert first is not None
+    assert second is not None
+    assert stores.history.read(StreamId.at(later), limit=10) == [second, third]
+    assert [one.previous for one in (first, second, third)] == [None, first.streamid, second.streamid]
+    assert {one.epoch for one in (first, second, third)} == {stores.history.epoch()}
+
+
+def test_restoring_recognises_repeats_and_places_rise_over_moments_that_step_back(stores: Stores) -> None:
+    [first] = publish(stores, alert("a1"))
+    again, second = stores.history.restore([(NOW, alert("a1")), (NOW - timedelta(hours=1), alert("a2"))])
+
+    assert again is None
+    assert second is not None
+    assert place(second) > place(first)
+    assert stores.history.restore([]) == []
+
+
+def test_a_history_that_begins_anew_has_forgotten_everything_and_has_another_epoch(stores: Stores) -> None:
+    before = stores.history.epoch()
+    publish(stores, alert("a1"), alert("a2"))
+
+    stores.history.begin_anew()
+
+    assert stores.history.bounds() is None
+    assert stores.history.epoch() != before
+    [again] = publish(stores, alert("a1"), now=NOW - timedelta(days=1))
+    assert again.previous is None
+    assert again.epoch == stores.history.epoch()
+    assert place(again) <= StreamId.at(NOW)
+
+
+def test_a_history_without_anything_in_it_can_begin_anew(stores: Stores) -> None:
+    stores.history.begin_anew()
+
+    assert stores.history.bounds() is None
+    assert len(publish(stores, alert())) == 1

@@ -88,3 +88,12 @@ def test_many_entries_all_come(stores: Stores) -> None:
     stores.partition_states.save([PartitionChange(3, head(1), put)])
 
     assert {key: value for _, key, value in stores.partition_states.entries("past:")} == put
+
+
+def test_heads_are_told_without_what_stands_beside_them(stores: Stores) -> None:
+    assert stores.partition_states.heads() == {}
+    stores.partition_states.save(
+        [PartitionChange(11, head(1), {"story:1": b"x"}), PartitionChange(3, Head(offset=7, version=1, clock=None))]
+    )
+
+    assert stores.partition_states.heads() == {3: Head(offset=7, version=1, clock=None), 11: head(1)}

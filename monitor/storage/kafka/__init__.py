@@ -2,6 +2,7 @@
 
 from monitor.storage.kafka.access import KafkaAccess
 from monitor.storage.kafka.connection import KafkaConnection
+from monitor.storage.kafka.groups import group_members
 from monitor.storage.kafka.log import KafkaLog
 from monitor.storage.kafka.topics import TopicPlan, TopicReport, check_topics, create_topics, topic_plans
 
@@ -13,5 +14,6 @@ __all__ = [
     "TopicReport",
     "check_topics",
     "create_topics",
+    "group_members",
     "topic_plans",
 ]

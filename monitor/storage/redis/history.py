@@ -35,8 +35,9 @@ _FIRST_FIELDS = ("type", "time", "subject", "data")
 _FIRST_DATA_FIELDS = ("severity", "headline", "summary", "quote")
 
 # Keys: stream, its epoch and last place, revisions by alert, when those were, last place by channel.
-# Arguments: milliseconds now, epoch of a new history, wake-up channel, least milliseconds to keep or '', then for
-# each alert its id, revision, JSON without the place and the closing brace, number of channels, channels.
+# Arguments: milliseconds now, epoch of a new history, wake-up channel or '' to tell nobody on any channel, least
+# milliseconds to keep or '', then for each alert its id, revision, JSON without the place and the closing brace,
+# number of channels, channels.
 # Places are as of `StreamId.next_at`. Answers the epoch, then for each alert its place and the one before, or false.
 _APPEND = Script("""
 local meta = redis.call('HMGET', KEYS[2], 'epoch', 'last')
@@ -46,6 +47,10 @@ if not meta[1] then redis.call('HSET', KEYS[2], 'epoch', epoch) end
 local function message(id, previous, rest)
   local before = previous and '"' .. previous .. '"' or 'null'
   return rest .. ',"streamid":"' .. id .. '","epoch":"' .. epoch .. '","previous":' .. before .. '}'
+end
+
+local function tell(channel, text)
+  if ARGV[3] ~= '' then redis.call('PUBLISH', channel, text) end
 end
 
 local function next_id()
@@ -70,7 +75,7 @@ local function append(alert, revision, rest)
   redis.call('HSET', KEYS[2], 'last', id)
   redis.call('HSET', KEYS[3], alert, revision)
   redis.call('ZADD', KEYS[4], string.match(id, '^%d+'), alert)
-  redis.call('PUBLISH', ARGV[3], id)
+  tell(ARGV[3], id)
   return id
 end
 
@@ -80,7 +85,7 @@ while at <= #ARGV do
   local id = append(ARGV[at], ARGV[at + 1], rest)
   if id then
     for i = at + 4, channels_end do
-      redis.call('PUBLISH', ARGV[i], message(id, redis.call('HGET', KEYS[5], ARGV[i]), rest))
+      tell(ARGV[i], message(id, redis.call('HGET', KEYS[5], ARGV[i]), rest))
       redis.call('HSET', KEYS[5], ARGV[i], id)
     end
   end
@@ -118,10 +123,22 @@ class RedisAlertHistory:
 
     def append(self, alerts: Sequence[Alert], *, now: datetime) -> list[Alert | None]:
         """See `AlertHistory`."""
+        least = "" if self._keep is None else _least_id(now - self._keep)
+        return self._append(alerts, now, wakeup=wakeup_channel(self._link), least=least)
+
+    def restore(self, alerts: Sequence[tuple[datetime, Alert]]) -> list[Alert | None]:
+        """See `AlertHistory`. Who waits for more notices late, since nothing wakes it."""
+        return [one for moment, alert in alerts for one in self._append([alert], moment, wakeup="", least="")]
+
+    def begin_anew(self) -> None:
+        """See `AlertHistory`."""
+        places = (self._stream, self._meta, self._revisions, self._revised, self._channels)
+        self._link.together(("UNLINK", *places), ("HSET", self._meta, "epoch", _new_epoch()))
+
+    def _append(self, alerts: Sequence[Alert], now: datetime, *, wakeup: str, least: str) -> list[Alert | None]:
         if not alerts:
             return []
-        arguments: list[Argument] = [int(now.timestamp() * 1000), _new_epoch(), wakeup_channel(self._link)]
-        arguments.append("" if self._keep is None else _least_id(now - self._keep))
+        arguments: list[Argument] = [int(now.timestamp() * 1000), _new_epoch(), wakeup, least]
         for alert in alerts:
             channels = [self._link.key(*channel.parts) for channel in channels_of(alert)]
             arguments += [alert.data.alert_id, alert.data.revision, _without_place(alert), len(channels), *channels]

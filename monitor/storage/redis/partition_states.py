@@ -6,7 +6,7 @@ A repeated save after a lost answer finds its own version and is refused; its ow
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -39,6 +39,12 @@ class RedisPartitionStates:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._heads_key = link.key("heads")
+
+    def heads(self) -> Mapping[int, Head]:
+        """See `PartitionStates`."""
+        heads: dict[bytes, bytes] = self._link.call("HGETALL", self._heads_key)
+        by_partition = {int(partition): head for partition, head in heads.items()}
+        return {partition: _head(partition, by_partition[partition]) for partition in sorted(by_partition)}
 
     def load(self, partition: int) -> PartitionState | None:
         """See `PartitionStates`."""

@@ -80,9 +80,17 @@ class SqliteAlertHistory(SqliteAlertHistoryReader):
         """See `AlertHistory`."""
         if not alerts:
             return []
-        published = self._database.write(lambda db: _append(db, alerts, now))
+        published = self._database.write(lambda db: _append(db, [(now, alert) for alert in alerts]))
         self._signal.notify()
         return published
+
+    def restore(self, alerts: Sequence[tuple[datetime, Alert]]) -> list[Alert | None]:
+        """See `AlertHistory`."""
+        return self._database.write(lambda db: _append(db, alerts)) if alerts else []
+
+    def begin_anew(self) -> None:
+        """See `AlertHistory`."""
+        self._database.write(_begin_anew)
 
     def trim(self, before: datetime) -> int:
         """See `AlertHistory`. What the last revision of each alert was stays known."""
@@ -100,16 +108,16 @@ class SqliteAlertHistory(SqliteAlertHistoryReader):
         )
 
 
-def _append(db: sqlite3.Connection, alerts: Sequence[Alert], now: datetime) -> list[Alert | None]:
+def _append(db: sqlite3.Connection, alerts: Sequence[tuple[datetime, Alert]]) -> list[Alert | None]:
     epoch = schema.meta(db, "epoch")
     last = StreamId(*db.execute("SELECT milliseconds, number FROM history_last").fetchone())
     published: list[Alert | None] = []
-    for alert in alerts:
+    for moment, alert in alerts:
         if not _is_newer(db, alert):
             published.append(None)
             continue
         previous = None if last == BEGINNING else str(last)
-        last = last.next_at(now)
+        last = last.next_at(moment)
         placed = msgspec.structs.replace(alert, streamid=str(last), epoch=epoch, previous=previous)
         db.execute("INSERT INTO history (milliseconds, number, value) VALUES (?, ?, ?)", (*last, encode(placed)))
         db.execute(
@@ -119,6 +127,13 @@ def _append(db: sqlite3.Connection, alerts: Sequence[Alert], now: datetime) -> l
         published.append(placed)
     db.execute("UPDATE history_last SET milliseconds = ?, number = ?", last)
     return published
+
+
+def _begin_anew(db: sqlite3.Connection) -> None:
+    db.execute("DELETE FROM history")
+    db.execute("DELETE FROM history_revisions")
+    db.execute("UPDATE history_last SET milliseconds = ?, number = ?", BEGINNING)
+    schema.set_epoch(db)
 
 
 def _is_newer(db: sqlite3.Connection, alert: Alert) -> bool:

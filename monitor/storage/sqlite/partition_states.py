@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from monitor.core.ports import Head, PartitionChange, PartitionState
 from monitor.storage.sqlite.columns import from_column, to_column
@@ -18,6 +18,12 @@ class SqlitePartitionStatesReader:
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
 
+    def heads(self) -> Mapping[int, Head]:
+        """See `PartitionStates`."""
+        query = "SELECT partition, next_offset, version, clock FROM partition_heads ORDER BY partition"
+        rows = self._reads.read(lambda db: db.execute(query).fetchall())
+        return {partition: _head(*columns) for partition, *columns in rows}
+
     def load(self, partition: int) -> PartitionState | None:
         """See `PartitionStates`."""
 
@@ -27,9 +33,8 @@ class SqlitePartitionStatesReader:
             ).fetchone()
             if row is None:
                 return None
-            offset, version, clock = row
             entries = db.execute("SELECT key, value FROM partition_entries WHERE partition = ?", (partition,))
-            return PartitionState(Head(offset, version, None if clock is None else from_column(clock)), dict(entries))
+            return PartitionState(_head(*row), dict(entries))
 
         return self._reads.read(query)
 
@@ -72,6 +77,10 @@ class SqlitePartitionStates(SqlitePartitionStatesReader):
         return self._database.write(
             lambda db: frozenset(change.partition for change in changes if not _save(db, change))
         )
+
+
+def _head(offset: int, version: int, clock: int | None) -> Head:
+    return Head(offset, version, None if clock is None else from_column(clock))
 
 
 def _save(db: sqlite3.Connection, change: PartitionChange) -> bool:

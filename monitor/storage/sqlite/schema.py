@@ -108,7 +108,7 @@ def prepare(connection: sqlite3.Connection, name: str, prefix: str) -> None:
 
 
 def meta(connection: sqlite3.Connection, name: str) -> str:
-    """A value that was written once, at the file's creation: `prefix` or `epoch`.
+    """A value of the file's: `prefix`, written once at its creation, or `epoch`, the life of the alert history.
 
     Raises:
         StoreError: It is not there.
@@ -119,14 +119,18 @@ def meta(connection: sqlite3.Connection, name: str) -> str:
     return str(row[0])
 
 
+def set_epoch(connection: sqlite3.Connection) -> None:
+    """Another life of the alert history."""
+    connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('epoch', ?)", (secrets.token_hex(8),))
+
+
 def _create(connection: sqlite3.Connection, prefix: str) -> None:
     # One transaction: after a crash there is either nothing or everything.
     connection.execute("BEGIN IMMEDIATE")
     for statement in _TABLES.split(";\n"):
         connection.execute(statement)
-    connection.executemany(
-        "INSERT INTO meta (name, value) VALUES (?, ?)", [("prefix", prefix), ("epoch", secrets.token_hex(8))]
-    )
+    connection.execute("INSERT INTO meta (name, value) VALUES ('prefix', ?)", (prefix,))
+    set_epoch(connection)
     connection.execute("INSERT INTO history_last (only, milliseconds, number) VALUES (1, 0, 0)")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

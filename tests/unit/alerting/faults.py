@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from monitor.core.ports import Log, LogConsumer, PartitionChange, PartitionState, PartitionStates
+from monitor.core.ports import Head, Log, LogConsumer, PartitionChange, PartitionState, PartitionStates
 from monitor.core.record import NewRecord, Polled, Position, Record, Topic
 
 _Result = TypeVar("_Result")
@@ -125,6 +125,10 @@ class FaultyStates:
     def __init__(self, states: PartitionStates, fuse: Fuse) -> None:
         self._states = states
         self._fuse = fuse
+
+    def heads(self) -> Mapping[int, Head]:
+        """See `PartitionStates`."""
+        return self._states.heads()
 
     def load(self, partition: int) -> PartitionState | None:
         """See `PartitionStates`."""

@@ -30,6 +30,8 @@ class FlakyWaits:
         self._history = history
         self._failures = failures
         self.append = history.append
+        self.restore = history.restore
+        self.begin_anew = history.begin_anew
         self.read = history.read
         self.latest = history.latest
         self.bounds = history.bounds

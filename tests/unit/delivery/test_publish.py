@@ -16,7 +16,13 @@ from monitor.core.alert import Alert, Latency
 from monitor.core.canary import canary_alert, canary_article, canary_match
 from monitor.core.codec import encode
 from monitor.core.dead_letter import DeadLetter
-from monitor.core.errors import CommitRefusedError, NewerSchemaError, StoreUnavailableError, TooManyDeadLettersError
+from monitor.core.errors import (
+    CommitRefusedError,
+    NewerSchemaError,
+    StateMissingError,
+    StoreUnavailableError,
+    TooManyDeadLettersError,
+)
 from monitor.core.metrics import Metrics
 from monitor.core.ports import LogConsumer
 from monitor.core.record import NewRecord, Topic
@@ -64,6 +70,12 @@ class FlakyHistory:
 
     def read(self, after: StreamId, *, limit: int) -> list[Alert]:
         return self._history.read(after, limit=limit)
+
+    def restore(self, alerts: Sequence[tuple[datetime, Alert]]) -> list[Alert | None]:
+        return self._history.restore(alerts)
+
+    def begin_anew(self) -> None:
+        self._history.begin_anew()
 
     def latest(self, limit: int) -> list[Alert]:
         return self._history.latest(limit)
@@ -169,6 +181,25 @@ def test_repeat_is_neither_published_nor_counted_again(store: EmbeddedStore, met
 
     assert published(store) == ["a1-1"]
     assert alerts_total(metrics, "opened") == 1
+
+
+def test_a_history_that_was_lost_under_way_stops_publishing_before_the_commit(
+    store: EmbeddedStore, metrics: Metrics
+) -> None:
+    put(store, encode(an_alert()))
+
+    class Losing(FlakyHistory):
+        def append(self, alerts: Sequence[Alert], *, now: datetime) -> list[Alert | None]:
+            if self.appends:
+                self.begin_anew()
+            else:
+                put(store, encode(an_alert("a2")))
+            return super().append(alerts, now=now)
+
+    with pytest.raises(StateMissingError, match=r"alerts\[\d+\]: its state is missing .* run `tocsin recover`"):
+        a_loop(store, metrics, Losing(store, failures=0)).run(CountedStop(POLLS + 2))
+
+    assert committed(store) == {1}
 
 
 def test_next_run_goes_on_where_the_last_one_committed(store: EmbeddedStore, metrics: Metrics) -> None:

@@ -55,6 +55,28 @@ def test_new_articles_are_published_oldest_first_at_revision_1() -> None:
     assert set(found.put) == {"a", "b"}
 
 
+def test_what_was_published_before_the_memory_reaches_back_is_backfill_unless_it_is_remembered() -> None:
+    known, old, new = an_article("known", "edited"), an_article("old"), an_article("new", age=timedelta(minutes=1))
+    undated = an_article("undated", age=None)
+
+    found = changes(
+        memory_of(an_article("known", "first")),
+        [known, old, new, undated],
+        is_first=False,
+        is_whole=True,
+        now=NOW,
+        backfill_age=timedelta(hours=1),
+        known_since=NOW - timedelta(minutes=2),
+    )
+
+    assert {article.id: article.backfill for article in found.publish} == {
+        "known": False,
+        "old": True,
+        "new": False,
+        "undated": False,
+    }
+
+
 def test_document_that_brings_nothing_writes_nothing() -> None:
     articles = [an_article("b"), an_article("a")]
 

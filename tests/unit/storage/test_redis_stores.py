@@ -179,6 +179,25 @@ def test_each_channel_carries_its_own_chain(
     }
 
 
+def test_what_is_restored_is_heard_by_nobody_and_stands_in_the_chains(
+    stores: RedisStores, connection: RedisConnection, redis_server: RedisServer
+) -> None:
+    name = connection.prefix
+    channels = [f"{name}:alerts", f"{name}:rule:bridges", f"{name}:rule:floods", f"{name}:history"]
+    restored = [of_rule("bridges", "a1"), of_rule("floods", "a2")]
+    with listening(redis_server, *channels) as heard:
+        stores.history.restore([(NOW - DAY, one) for one in restored])
+        first, second = stores.history.latest(2)
+        [three] = publish(stores, of_rule("bridges", "a3"))
+        messages = heard(3)
+
+    heard_by = dict(messages)
+    assert len(messages) == len(heard_by) == 3
+    assert decode_alert(heard_by[channels[0]], "message").previous == second.streamid
+    assert decode_alert(heard_by[channels[1]], "message").previous == first.streamid
+    assert heard_by[channels[3]].decode() == three.streamid
+
+
 def test_a_message_is_the_whole_alert_with_its_place_last(
     stores: RedisStores, connection: RedisConnection, redis_server: RedisServer
 ) -> None:
