@@ -11,7 +11,7 @@ from monitor.core.ids import FeedId
 from monitor.core.settings import PollSettings
 
 MAX_RETRY_AFTER = timedelta(hours=24)  # some servers wish for days; we look once a day
-START_WINDOW = timedelta(seconds=30)  # feeds that are due at start are spread over this
+START_WINDOW = timedelta(seconds=30)  # feeds long due at a start are spread over this
 AT_ONCE = 10  # of those, so that something shows soon
 
 
@@ -58,9 +58,11 @@ def due_again_at(state: FeedState, now: datetime) -> datetime | None:
 def first_due_times(
     feeds: Iterable[Feed], states: Mapping[FeedId, FeedState], settings: PollSettings, now: datetime
 ) -> dict[FeedId, datetime]:
-    """When each feed is due after a start: as saved; those due already, spread over a short window.
+    """When each feed is due after a start, or when it was another process's: as saved.
 
-    A time saved for another address does not count, nor one further off than any wait could be.
+    What was due longer ago than `START_WINDOW` is spread over such a window, at most a second apart; what became due
+    since is polled at once, as it would have been: that much is never a stampede. A time saved for another address
+    does not count, nor one further off than any wait could be.
     """
     due: dict[FeedId, datetime] = {}
     overdue: list[Feed] = []
@@ -68,13 +70,13 @@ def first_due_times(
     for feed in feeds:
         state = states.get(feed.id)
         saved = due_again_at(state, now) if state and state.url in {feed.url, ""} else None
-        if saved is not None and now < saved <= max(farthest, now + 2 * interval_of(feed, settings)):
+        if saved is not None and now - START_WINDOW < saved <= max(farthest, now + 2 * interval_of(feed, settings)):
             due[feed.id] = saved
         else:
             overdue.append(feed)
-    spread = max(1, len(overdue) - AT_ONCE)
+    apart = min(timedelta(seconds=1), START_WINDOW / max(1, len(overdue) - AT_ONCE))
     for index, feed in enumerate(overdue):
-        due[feed.id] = now + START_WINDOW * (max(0, index + 1 - AT_ONCE) / spread)
+        due[feed.id] = now + apart * max(0, index + 1 - AT_ONCE)
     return due
 
 

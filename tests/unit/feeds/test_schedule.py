@@ -86,6 +86,19 @@ def test_feeds_never_polled_are_spread_and_the_first_come_at_once() -> None:
     assert times[-1] == NOW + START_WINDOW
 
 
+def test_a_few_feeds_never_wait_for_the_whole_window() -> None:
+    due = first_due_times(feeds(AT_ONCE + 2), {}, SETTINGS, NOW)
+
+    assert max(due.values()) == NOW + timedelta(seconds=2)
+
+
+def test_feeds_of_a_process_that_has_ended_are_due_when_they_would_have_been() -> None:
+    moments = {feed.id: NOW - START_WINDOW + timedelta(seconds=1 + index % 29) for index, feed in enumerate(feeds(100))}
+    states = {feed_id: FeedState(next_poll_at=moment) for feed_id, moment in moments.items()}
+
+    assert first_due_times(feeds(100), states, SETTINGS, NOW) == moments
+
+
 @pytest.mark.parametrize(
     ("saved", "expected"),
     [
