@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 
 from consumers.alerting.gates import RuleGates
 from consumers.alerting.loop import AlertLoop
@@ -19,6 +20,7 @@ from consumers.rules.model import RuleSet
 from monitor.cli.backend import Backend, retention_of
 from monitor.cli.configuration import Configuration, File
 from monitor.cli.fetching import Fetching
+from monitor.cli.state_watch import watch_state
 from monitor.core.clock import Clock
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.metrics import Metrics
@@ -130,8 +132,11 @@ def poll_part(around: Around, fetching: Fetching) -> tuple[Part, Poller]:
         owner=around.store.owner,
         every=around.settings.poll.canary_every,
     )
+    tasks = {"poll": poller.run, "canary": canary.run}
+    if around.settings.backend == "cluster":  # embedded, all is in one file: lost together or not at all
+        tasks["state"] = partial(watch_state, around.store, around.group("alert"))
     part = Part(
-        tasks={"poll": poller.run, "canary": canary.run},
+        tasks=tasks,
         apply=lambda configuration: poller.set_feeds(configuration.feeds),
     )
     return part, poller

@@ -45,8 +45,8 @@ def pause_between_decision_and_save(stage: StageProcess) -> None:
 def resume_late(stage: StageProcess) -> bool:
     """It goes on with a partition that is another's by now: whether it got as far as its save, which is refused.
 
-    Where it was waiting for an answer of the log, that came too late, and it loads all again without a save. Refused, it
-    loads what the other saved and may win the next save, until the group tells it; then the other is refused.
+    Where it was waiting for an answer of the log, that came too late, and it loads all again without a save. Refused,
+    it loads what the other saved and may win the next save, until the group tells it; then the other is refused.
     """
     before = told(stage, REFUSED), told(stage, GAVE_UP)
     stage.resume()
