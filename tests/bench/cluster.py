@@ -32,8 +32,9 @@ from tests.support.kafka_server import KafkaServer
 from tests.support.load import RULE, Load
 from tests.support.redis_cli import RedisCli
 from tests.support.redis_server import RedisServer
-from tests.support.service import Service, wait_until
+from tests.support.service import Service
 from tests.support.stages import StageProcess, Stages
+from tests.support.tocsin_process import wait_until
 
 STAGES = ["poll", "match", "match", "alert", "deliver"]
 FEEDS = 200

@@ -37,8 +37,9 @@ from tests.support.feeds import FeedServer
 from tests.support.kafka_server import KafkaServer
 from tests.support.load import RULE, Load
 from tests.support.redis_server import RedisServer
-from tests.support.service import Service, wait_until
+from tests.support.service import Service
 from tests.support.stages import Stages
+from tests.support.tocsin_process import wait_until
 from tests.support.webhook import SECRET, SECRET_VARIABLE, WebhookReceiver
 
 STAGES = ["poll", "match", "match", "alert", "alert", "deliver"]

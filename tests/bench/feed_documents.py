@@ -14,7 +14,8 @@ from pathlib import Path
 
 from tests.support.feeds import FeedServer
 from tests.support.load import RULE
-from tests.support.service import Service, wait_until
+from tests.support.service import Service
+from tests.support.tocsin_process import wait_until
 
 NOT_FEEDS = {"manifest.json", "README.md"}  # what a collection says of itself
 

@@ -24,7 +24,8 @@ from monitor.core.record import Topic
 from monitor.storage.sqlite import open_reader
 from tests.support.feeds import FeedServer
 from tests.support.load import RULE, Load
-from tests.support.service import Service, Subscriber, wait_until
+from tests.support.service import Service, Subscriber
+from tests.support.tocsin_process import wait_until
 
 SHORTEST_LIFE_SECONDS, LONGEST_LIFE_SECONDS = 0.2, 5.0
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from tests.support.feeds import FeedServer
 from tests.support.load import RULE, Load
 from tests.support.memory import tree_pss_bytes
-from tests.support.service import Service, Subscriber, wait_until
+from tests.support.service import Service, Subscriber
+from tests.support.tocsin_process import wait_until
 
 
 def main() -> int:

@@ -23,7 +23,8 @@ from monitor.core.codec import decode_article
 from monitor.core.record import Topic
 from monitor.storage.sqlite import open_reader
 from tests.support.feeds import FeedServer
-from tests.support.service import Service, wait_until
+from tests.support.service import Service
+from tests.support.tocsin_process import wait_until
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 

@@ -18,8 +18,9 @@ from tests.support.cluster import cluster_settings
 from tests.support.feeds import FeedServer, Item, rss
 from tests.support.kafka_server import KafkaServer
 from tests.support.redis_server import RedisServer
-from tests.support.service import Service, Subscriber, wait_until
+from tests.support.service import Service, Subscriber
 from tests.support.stages import Stages
+from tests.support.tocsin_process import wait_until
 
 pytestmark = pytest.mark.e2e
 

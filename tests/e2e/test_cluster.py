@@ -13,7 +13,8 @@ from tests.support.feeds import FeedServer
 from tests.support.kafka_server import KafkaServer
 from tests.support.load import RULE, Load
 from tests.support.redis_server import RedisServer
-from tests.support.service import TOCSIN, Service, Subscriber, wait_until
+from tests.support.service import Service, Subscriber
+from tests.support.tocsin_process import TOCSIN, wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.external_service]
 

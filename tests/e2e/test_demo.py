@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests.support.service import TOCSIN
+from tests.support.tocsin_process import TOCSIN
 
 pytestmark = pytest.mark.e2e
 

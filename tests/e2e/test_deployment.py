@@ -23,8 +23,9 @@ from tests.support.kafka_server import KafkaServer, why_no_kafka
 from tests.support.load import RULE, Load
 from tests.support.prometheus_server import PrometheusServer, why_no_prometheus
 from tests.support.redis_server import RedisServer, why_no_redis
-from tests.support.service import Service, wait_until
+from tests.support.service import Service
 from tests.support.stages import Stages
+from tests.support.tocsin_process import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.external_service]
 

@@ -16,7 +16,8 @@ import pytest
 from monitor.core.record import Topic
 from monitor.storage.sqlite.records import record_id
 from tests.support.feeds import FeedServer, Item, rss
-from tests.support.service import Service, wait_until
+from tests.support.service import Service
+from tests.support.tocsin_process import wait_until
 
 pytestmark = pytest.mark.e2e
 

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from tests.support.feeds import FeedServer, Item, rss
-from tests.support.service import Service, Subscriber, wait_until
+from tests.support.service import Service, Subscriber
+from tests.support.tocsin_process import wait_until
 
 pytestmark = pytest.mark.e2e
 

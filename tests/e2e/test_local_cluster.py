@@ -21,7 +21,8 @@ from tests.support.free_ports import free_ports
 from tests.support.kafka_server import why_no_kafka
 from tests.support.load import RULE, Load
 from tests.support.redis_server import why_no_redis
-from tests.support.service import Service, wait_until
+from tests.support.service import Service
+from tests.support.tocsin_process import wait_until
 
 WHY_NOT = why_no_kafka() or why_no_redis()
 pytestmark = [

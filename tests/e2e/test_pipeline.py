@@ -18,7 +18,8 @@ import pytest
 from consumers.delivery.webhook import verify_signature
 from tests.support.feeds import FeedServer, Item, rss
 from tests.support.load import RULE, Load
-from tests.support.service import TOCSIN, Service, Subscriber, wait_until
+from tests.support.service import Service, Subscriber
+from tests.support.tocsin_process import TOCSIN, wait_until
 from tests.support.webhook import SECRET, SECRET_VARIABLE, WebhookReceiver
 
 pytestmark = pytest.mark.e2e

@@ -13,8 +13,9 @@ from tests.support.feeds import FeedServer
 from tests.support.kafka_server import KafkaServer
 from tests.support.load import RULE, Load
 from tests.support.redis_server import RedisServer
-from tests.support.service import Service, Subscriber, wait_until
+from tests.support.service import Service, Subscriber
 from tests.support.stages import StageProcess, Stages
+from tests.support.tocsin_process import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.external_service]
 

@@ -2,106 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import subprocess
-import time
-import urllib.request
 from collections.abc import Sequence
-from contextlib import suppress
 from types import TracebackType
-from urllib.error import URLError
 
 from tests.support.free_ports import free_ports
-from tests.support.service import TOCSIN, Service, wait_until
+from tests.support.service import Service
+from tests.support.tocsin_process import TocsinProcess, wait_until
 
 READY_SECONDS = 60.0
 
 
-class StageProcess:
-    """`tocsin STAGE`; started again after a kill or a stop, it listens at the same port."""
+class StageProcess(TocsinProcess):
+    """`tocsin STAGE`."""
 
     def __init__(self, service: Service, stage: str, name: str) -> None:
+        [port] = free_ports(1)
+        super().__init__(
+            [stage, "--config", str(service.config), "--port", str(port)],
+            port=port,
+            log_path=service.folder / f"{name}.log",
+            environment=service.environment,
+        )
         self.stage = stage
         self.name = name
-        self.port = free_ports(1)[0]
-        self.log_path = service.folder / f"{name}.log"
-        self._command = [*TOCSIN, stage, "--config", str(service.config), "--port", str(self.port)]
-        self._environment = service.environment
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        """Where its metrics and health are."""
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        assert self.process is not None
-        return self.process.pid
-
-    def start(self) -> None:
-        """Start it; `is_ready` tells when it works."""
-        with self.log_path.open("ab") as log:
-            self.process = subprocess.Popen(
-                self._command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self._environment
-            )
-
-    def is_alive(self) -> bool:
-        """Whether its process runs."""
-        return self.process is not None and self.process.poll() is None
-
-    def is_ready(self) -> bool:
-        """Whether /readyz says so.
-
-        Raises:
-            RuntimeError: It has ended; with the last lines of its log.
-        """
-        if not self.is_alive():
-            raise RuntimeError(f"{self.name} has ended:\n{self.log_tail()}")
-        with suppress(URLError, ConnectionError, TimeoutError):
-            self._get("/readyz")
-            return True
-        return False
-
-    def metric(self, name: str) -> float:
-        """The sum of a metric's series: `tocsin_articles_total`, or with labels as they are shown."""
-        pattern = re.compile(rf"^{re.escape(name)}(?:{{[^}}]*}})? (\S+)$", re.MULTILINE)
-        return sum(float(value) for value in pattern.findall(self._get("/metrics")))
-
-    def kill(self) -> None:
-        """`kill -9`."""
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
-
-    def pause(self) -> None:
-        """SIGSTOP: it stands still and does not know it."""
-        os.kill(self.pid, signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """SIGCONT."""
-        os.kill(self.pid, signal.SIGCONT)
-
-    def stop(self) -> tuple[int, float]:
-        """SIGTERM; exit code and the seconds it took."""
-        assert self.process is not None
-        began = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=20), time.monotonic() - began
-
-    def log_tail(self, lines: int = 20) -> str:
-        """The last lines of its log."""
-        text = self.log_path.read_text(encoding="utf-8", errors="replace") if self.log_path.exists() else ""
-        return "\n".join(text.splitlines()[-lines:])
-
-    def _get(self, path: str) -> str:
-        token = self._environment.get("TOCSIN_WEB__TOKEN", "")
-        request = urllib.request.Request(f"{self.url}{path}", headers={"Authorization": f"Bearer {token}"})  # noqa: S310 (our own address)
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 (as above)
-            return str(answer.read().decode())
 
 
 class Stages:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.free_ports import free_ports
-from tests.support.service import TOCSIN
+from tests.support.tocsin_process import TOCSIN
 from tests.unit.cli.support import call, written
 
 
