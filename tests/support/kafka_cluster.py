@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from kafka import KafkaAdminClient
 
 from monitor.storage.kafka.connection import KafkaConnection, make_admin
 from tests.support.kafka_server import KafkaServer, kafka_uuid
@@ -68,14 +71,25 @@ class KafkaCluster:
 
     def leader_of(self, topic: str, partition: int) -> KafkaNode:
         """The node that leads a partition now."""
+        with self._looking() as admin:
+            [found] = admin.describe_topics([topic])
+        [leader] = [one["leader_id"] for one in found["partitions"] if one["partition_index"] == partition]
+        return self.nodes[int(leader) - 1]
+
+    def coordinator_of(self, group: str) -> KafkaNode:
+        """The node that a group's members report to now; some group must have had a member before."""
+        with self._looking() as admin:
+            coordinator = admin._manager.run(admin._find_coordinator_id, group)
+        return self.nodes[int(coordinator) - 1]
+
+    @contextmanager
+    def _looking(self) -> Iterator[KafkaAdminClient]:
         # Clients look for the cluster by chance: long enough to find a node that answers.
         admin = make_admin(KafkaConnection(self.bootstrap, prefix="looking", bootstrap_seconds=20.0))
         try:
-            [found] = admin.describe_topics([topic])
+            yield admin
         finally:
             admin.close()
-        [leader] = [one["leader_id"] for one in found["partitions"] if one["partition_index"] == partition]
-        return self.nodes[int(leader) - 1]
 
     def __enter__(self) -> Self:
         try:
