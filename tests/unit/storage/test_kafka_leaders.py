@@ -9,6 +9,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -48,6 +49,15 @@ def swept(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     caplog.set_level(logging.CRITICAL, logger="kafka")
     yield
     gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def running(cluster: KafkaCluster) -> Iterator[None]:
+    """Whatever a test did with the nodes, the next finds all of them."""
+    yield
+    for node in cluster.nodes:
+        node.resume()
+        node.start()
 
 
 @pytest.fixture
@@ -136,18 +146,17 @@ def test_a_leader_that_dies_or_stands_still_loses_and_doubles_nothing(
         assert cluster.leader_of(topic, 0) is not leader
         return leader
 
-    with SteadyAppends(appender, topic) as appends:
-        goes_on()
-        killed = goes_on_after(KafkaNode.kill)
-        killed.start()
-        stalled = goes_on_after(KafkaNode.pause)
-        stalled.resume()
-        goes_on()
-    read_up_to(len(appends.acknowledged), consumer, seen)
-    end = log.bounds(Topic.ARTICLES, 0)[1]
-    stored = [value for start in range(0, end, 500) for value in values(log.read(Topic.ARTICLES, 0, start, 500))]
-    for each in (appender, consumer, log):
-        each.close()
+    with closing(log), closing(consumer), closing(appender):
+        with SteadyAppends(appender, topic) as appends:
+            goes_on()
+            killed = goes_on_after(KafkaNode.kill)
+            killed.start()
+            stalled = goes_on_after(KafkaNode.pause)
+            stalled.resume()
+            goes_on()
+        read_up_to(len(appends.acknowledged), consumer, seen)
+        end = log.bounds(Topic.ARTICLES, 0)[1]
+        stored = [value for start in range(0, end, 500) for value in values(log.read(Topic.ARTICLES, 0, start, 500))]
 
     assert set(appends.acknowledged) <= set(stored)
     assert {value for value, count in Counter(stored).items() if count > 1} <= appends.repeated
@@ -161,22 +170,17 @@ def test_a_member_gets_in_while_the_coordinator_stands_still(
 ) -> None:
     log = KafkaLog(connection)
     log.append([article("feed", "before")])
-    first = log.consumer(Topic.ARTICLES, "readers")
-    read_up_to(1, first, set())
-    first.close()
-    second = log.consumer(Topic.ARTICLES, "readers")
+    with closing(log.consumer(Topic.ARTICLES, "readers")) as first:
+        read_up_to(1, first, set())
     group = connection.group("readers")
     seen: set[str] = set()
 
     stalled = cluster.coordinator_of(group)
     stalled.pause()
-    read_up_to(1, second, seen)
-    moved = cluster.coordinator_of(group)
-    stalled.resume()
-    for each in (second, log):
-        each.close()
+    with closing(log), closing(log.consumer(Topic.ARTICLES, "readers")) as second:
+        read_up_to(1, second, seen)
 
-    assert moved is not stalled
+    assert cluster.coordinator_of(group) is not stalled
     assert seen == {"before"}
 
 
@@ -187,21 +191,19 @@ def test_a_leader_alone_acknowledges_nothing_and_goes_on_when_the_others_are_bac
     monkeypatch.setattr("monitor.storage.kafka.connection.DELIVERY_SECONDS", 2.5)
     topic = connection.topic(Topic.ARTICLES)
     producers = Producers(connection)
-    appender = Appender(producers)
     record = RawRecord(topic, 0, b"feed", b"value")
-    appender.append([record])
-    leader = cluster.leader_of(topic, 0)
-    followers = [node for node in cluster.nodes if node is not leader]
-
-    for node in followers:
-        node.pause()
-    with pytest.raises(StoreUnavailableError):
+    with closing(Appender(producers)) as appender:
         appender.append([record])
-    for node in followers:
-        node.resume()
+        leader = cluster.leader_of(topic, 0)
+        followers = [node for node in cluster.nodes if node is not leader]
 
-    _append_in_the_end(appender, record)
-    appender.close()
+        for node in followers:
+            node.pause()
+        with pytest.raises(StoreUnavailableError):
+            appender.append([record])
+        for node in followers:
+            node.resume()
+        _append_in_the_end(appender, record)
 
     assert producers.made == 1
 
@@ -211,19 +213,18 @@ def test_a_producer_that_gets_nowhere_is_replaced_and_the_next_one_appends(
 ) -> None:
     threads = set(threading.enumerate())
     producers = Producers(connection)
-    appender = Appender(producers, append_seconds=1.0, stuck_seconds=2.0)
     record = RawRecord(connection.topic(Topic.ARTICLES), 0, b"feed", b"value")
-    appender.append([record])
+    with closing(Appender(producers, append_seconds=1.0, stuck_seconds=1.5)) as appender:
+        appender.append([record])
 
-    for node in cluster.nodes:
-        node.pause()
-    for _ in range(3):
-        with pytest.raises(StoreUnavailableError):
-            appender.append([record])
-    for node in cluster.nodes:
-        node.resume()
-    _append_in_the_end(appender, record)
-    appender.close()
+        for node in cluster.nodes:
+            node.pause()
+        for _ in range(2):
+            with pytest.raises(StoreUnavailableError):
+                appender.append([record])
+        for node in cluster.nodes:
+            node.resume()
+        _append_in_the_end(appender, record)
 
     assert producers.made == 2
     assert set(threading.enumerate()) <= threads
