@@ -58,7 +58,7 @@ def _leave_silent_coordinator(consumer: KafkaConsumer) -> None:
     node_id = coordinator.coordinator_id
     connections = coordinator._manager
     if node_id is not None and isinstance(connections, LivelyConnections) and connections.is_silent(node_id):
-        coordinator.coordinator_dead("it does not answer")
+        coordinator.coordinator_id = None  # quietly: until the group moves, it is named again with every look
 
 
 def _go_on_joining(consumer: KafkaConsumer) -> None:
