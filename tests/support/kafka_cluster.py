@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Self
 from kafka import KafkaAdminClient
 
 from monitor.storage.kafka.connection import KafkaConnection, make_admin
-from tests.support.kafka_server import KafkaServer, kafka_uuid
+from tests.support.kafka_server import START_SECONDS, KafkaServer, kafka_uuid
 
 COUNT = 3
 HEAP_MEGABYTES = 256
@@ -81,6 +82,17 @@ class KafkaCluster:
         with self._looking() as admin:
             coordinator = admin._manager.run(admin._find_coordinator_id, group)
         return self.nodes[int(coordinator) - 1]
+
+    def recover(self) -> None:
+        """Let every node run, and wait until the others count it in."""
+        for node in self.nodes:
+            node.resume()
+        self._each(KafkaNode.start)
+        deadline = time.monotonic() + START_SECONDS
+        with self._looking() as admin:
+            while len(admin.describe_cluster()["brokers"]) < COUNT:
+                assert time.monotonic() < deadline, "a node did not come back"
+                time.sleep(0.1)
 
     @contextmanager
     def _looking(self) -> Iterator[KafkaAdminClient]:

@@ -55,9 +55,7 @@ def swept(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 def running(cluster: KafkaCluster) -> Iterator[None]:
     """Whatever a test did with the nodes, the next finds all of them."""
     yield
-    for node in cluster.nodes:
-        node.resume()
-        node.start()
+    cluster.recover()
 
 
 @pytest.fixture
