@@ -84,14 +84,14 @@ class KafkaCluster:
         return self.nodes[int(coordinator) - 1]
 
     def recover(self) -> None:
-        """Let every node run, and wait until the others count it in."""
+        """Let every node run, and wait until all are in step: before that, no other may go without loss."""
         for node in self.nodes:
             node.resume()
         self._each(KafkaNode.start)
         deadline = time.monotonic() + START_SECONDS
         with self._looking() as admin:
-            while len(admin.describe_cluster()["brokers"]) < COUNT:
-                assert time.monotonic() < deadline, "a node did not come back"
+            while len(admin.describe_cluster()["brokers"]) < COUNT or not _is_in_step(admin):
+                assert time.monotonic() < deadline, "not all nodes came back, or not in step"
                 time.sleep(0.1)
 
     @contextmanager
@@ -119,3 +119,9 @@ class KafkaCluster:
     def _each(self, does: Callable[[KafkaNode], None]) -> None:
         with ThreadPoolExecutor(COUNT) as pool:
             list(pool.map(does, self.nodes))
+
+
+def _is_in_step(admin: KafkaAdminClient) -> bool:
+    """Whether every copy of every partition has every record, Kafka's own topics included."""
+    partitions = [one for topic in admin.describe_topics() for one in topic["partitions"]]
+    return all(len(one["isr_nodes"]) == COUNT for one in partitions)

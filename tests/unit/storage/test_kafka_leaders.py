@@ -118,7 +118,7 @@ def read_up_to(count: int, consumer: LogConsumer, seen: set[str]) -> None:
     """Consume until that many records were seen."""
     deadline = time.monotonic() + GOES_ON_SECONDS
     while len(seen) < count:
-        assert time.monotonic() < deadline, "appending or consuming did not go on"
+        assert time.monotonic() < deadline, f"appending or consuming did not go on: {len(seen)} of {count} records"
         try:
             seen.update(values(consumer.poll(max_records=500, timeout_seconds=0.1).records))
         except StoreUnavailableError:
@@ -147,8 +147,8 @@ def test_a_leader_that_dies_or_stands_still_loses_and_doubles_nothing(
     with closing(log), closing(consumer), closing(appender):
         with SteadyAppends(appender, topic) as appends:
             goes_on()
-            killed = goes_on_after(KafkaNode.kill)
-            killed.start()
+            goes_on_after(KafkaNode.kill)
+            cluster.recover()
             stalled = goes_on_after(KafkaNode.pause)
             stalled.resume()
             goes_on()
