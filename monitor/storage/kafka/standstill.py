@@ -41,8 +41,7 @@ class LivelyConnections(KafkaConnectionManager):  # type: ignore[misc] # the lib
 
     def is_in_doubt(self, node_id: object) -> bool:
         """Whether the broker failed lately and has not answered since, under whichever id it is known."""
-        failed_at = self._failed_at.get(self._address(node_id) or ("", 0))
-        return failed_at is not None and time.monotonic() - failed_at < DOUBT_SECONDS
+        return self._doubted_since(node_id) > 0.0
 
     def is_silent(self, node_id: object) -> bool:
         """Whether it is in doubt and there is no connection to it."""
@@ -50,12 +49,12 @@ class LivelyConnections(KafkaConnectionManager):  # type: ignore[misc] # the lib
         return self.is_in_doubt(node_id) and (connection is None or not connection.connected)
 
     def least_loaded_node(self) -> Any:
-        """As the library does, but a broker in doubt only when there is no other."""
+        """As the library does; but one in doubt only when there is no other, and then the one that failed first."""
         chosen = super().least_loaded_node()
         if chosen is None or not self.is_in_doubt(chosen):
             return chosen
         others = [broker.node_id for broker in self.cluster.brokers() if self._can_be_asked(broker.node_id)]
-        return min(others, key=self._in_flight, default=chosen)
+        return min(others, key=lambda one: (self._doubted_since(one), self._in_flight(one)), default=chosen)
 
     def send(self, request: Any, node_id: object = None, request_timeout_ms: float | None = None) -> Future:
         """As the library does; no request waits longer than a broker of three may be away."""
@@ -67,7 +66,12 @@ class LivelyConnections(KafkaConnectionManager):  # type: ignore[misc] # the lib
     def _can_be_asked(self, node_id: object) -> bool:
         connection = self._conns.get(node_id)
         is_paused = connection is not None and connection.paused
-        return not is_paused and not self.is_in_doubt(node_id) and not self.connection_delay(node_id)
+        return not is_paused and not self.connection_delay(node_id)
+
+    def _doubted_since(self, node_id: object) -> float:
+        """When it failed, if that is not long ago; otherwise 0."""
+        failed_at = self._failed_at.get(self._address(node_id) or ("", 0), 0.0)
+        return failed_at if time.monotonic() - failed_at < DOUBT_SECONDS else 0.0
 
     def _in_flight(self, node_id: object) -> int:
         connection = self._conns.get(node_id)

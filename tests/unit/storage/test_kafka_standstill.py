@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -68,6 +69,13 @@ def test_a_broker_that_did_not_answer_is_asked_when_there_is_no_other(connection
     del connections.cluster._brokers[OTHER]
 
     assert asked(connections) == {SILENT}
+
+
+def test_of_several_that_failed_the_first_is_asked(connections: LivelyConnections) -> None:
+    """It had the longest time to come back."""
+    connections._failed_at[("127.0.0.1", 1)] = time.monotonic() - 10.0
+
+    assert asked(connections) == {OTHER}
 
 
 def test_a_failure_is_forgotten_after_a_while(connections: LivelyConnections, monkeypatch: pytest.MonkeyPatch) -> None:
