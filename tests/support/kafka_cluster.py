@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from kafka import KafkaAdminClient
+
 from monitor.storage.kafka.connection import KafkaConnection, make_admin
-from tests.support.kafka_server import KafkaServer, kafka_uuid
+from tests.support.kafka_server import START_SECONDS, KafkaServer, kafka_uuid
 
 COUNT = 3
 HEAP_MEGABYTES = 256
@@ -68,14 +72,36 @@ class KafkaCluster:
 
     def leader_of(self, topic: str, partition: int) -> KafkaNode:
         """The node that leads a partition now."""
+        with self._looking() as admin:
+            [found] = admin.describe_topics([topic])
+        [leader] = [one["leader_id"] for one in found["partitions"] if one["partition_index"] == partition]
+        return self.nodes[int(leader) - 1]
+
+    def coordinator_of(self, group: str) -> KafkaNode:
+        """The node that a group's members report to now; some group must have had a member before."""
+        with self._looking() as admin:
+            coordinator = admin._manager.run(admin._find_coordinator_id, group)
+        return self.nodes[int(coordinator) - 1]
+
+    def recover(self) -> None:
+        """Let every node run, and wait until all are in step: before that, no other may go without loss."""
+        for node in self.nodes:
+            node.resume()
+        self._each(KafkaNode.start)
+        deadline = time.monotonic() + START_SECONDS
+        with self._looking() as admin:
+            while len(admin.describe_cluster()["brokers"]) < COUNT or not _is_in_step(admin):
+                assert time.monotonic() < deadline, "not all nodes came back, or not in step"
+                time.sleep(0.1)
+
+    @contextmanager
+    def _looking(self) -> Iterator[KafkaAdminClient]:
         # Clients look for the cluster by chance: long enough to find a node that answers.
         admin = make_admin(KafkaConnection(self.bootstrap, prefix="looking", bootstrap_seconds=20.0))
         try:
-            [found] = admin.describe_topics([topic])
+            yield admin
         finally:
             admin.close()
-        [leader] = [one["leader_id"] for one in found["partitions"] if one["partition_index"] == partition]
-        return self.nodes[int(leader) - 1]
 
     def __enter__(self) -> Self:
         try:
@@ -93,3 +119,9 @@ class KafkaCluster:
     def _each(self, does: Callable[[KafkaNode], None]) -> None:
         with ThreadPoolExecutor(COUNT) as pool:
             list(pool.map(does, self.nodes))
+
+
+def _is_in_step(admin: KafkaAdminClient) -> bool:
+    """Whether every copy of every partition has every record, Kafka's own topics included."""
+    partitions = [one for topic in admin.describe_topics() for one in topic["partitions"]]
+    return all(len(one["isr_nodes"]) == COUNT for one in partitions)

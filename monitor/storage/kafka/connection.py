@@ -20,6 +20,7 @@ from monitor.core.record import Topic
 from monitor.storage.kafka.access import KafkaAccess
 from monitor.storage.kafka.refusal import NotReachedError, watched_client
 from monitor.storage.kafka.translate import translating
+from monitor.storage.kafka.workarounds import keep_id
 
 MAX_RECORD_BYTES = 4 * 1024 * 1024  # an article and its `previous`, each with a body of 256 kB, as JSON
 REQUEST_SECONDS = 10.0
@@ -75,7 +76,7 @@ def make_producer(connection: KafkaConnection) -> KafkaProducer:
         StoreError: The cluster does not let us in, or is not to be trusted.
     """
     with translating(f"reach Kafka at {connection}"), _cleaning_up() as make_client:
-        return KafkaProducer(
+        producer = KafkaProducer(
             **_common(connection),
             kafka_client=make_client,
             acks="all",  # an appended record is on every replica that is in step
@@ -89,6 +90,8 @@ def make_producer(connection: KafkaConnection) -> KafkaProducer:
             metrics_enabled=False,
             allow_auto_create_topics=False,
         )
+    keep_id(producer)
+    return producer
 
 
 def make_member(

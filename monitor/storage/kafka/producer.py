@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from monitor.core.errors import StoreUnavailableError
@@ -20,6 +21,7 @@ from monitor.storage.kafka.connection import DELIVERY_SECONDS
 from monitor.storage.kafka.progress import STUCK_SECONDS, Progress
 from monitor.storage.kafka.refusal import refusal_of
 from monitor.storage.kafka.translate import has_ended_producer, translated
+from monitor.storage.kafka.workarounds import end
 
 _log = logging.getLogger(__name__)
 
@@ -175,8 +177,6 @@ def _close(producer: RawProducer, seconds: float) -> None:
     try:
         producer.close(timeout=seconds)
     except KafkaError as error:
-        # Closing flushes first and gives up when that takes too long: its thread would go on for ever.
         _log.warning("producer closed with records on their way", extra={"error": str(error)})
-        sender = getattr(producer, "_sender", None)
-        if sender is not None:
-            sender.force_close()
+        if isinstance(producer, KafkaProducer):
+            end(producer)

@@ -2,7 +2,8 @@
 
 Why a watchdog: with a leader that is named but not listed, kafka-python 3.0 loops without asking for the metadata
 again, and the records never leave. That was seen against a mock. Three real brokers (Kafka 4.3) name no leader until
-there is a new one, so there a producer finds it by itself; what is left for the watchdog are faults not met yet.
+there is a new one, so there a producer finds it by itself. One that gave its id up was found stuck by it too, which is
+mended in `workarounds`; what is left for the watchdog are faults not met yet.
 """
 
 from __future__ import annotations

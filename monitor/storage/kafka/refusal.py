@@ -12,8 +12,9 @@ from typing import Any
 
 from kafka import errors
 from kafka.net.compat import KafkaNetClient
-from kafka.net.manager import KafkaConnectionManager
 from kafka.net.selector import NetworkSelector
+
+from monitor.storage.kafka.standstill import LivelyConnections
 
 _TRY_MS = 2000.0  # for one of several brokers, over TLS and an ocean too: some eight round trips
 
@@ -34,7 +35,7 @@ class NotReachedError(errors.KafkaTimeoutError):  # type: ignore[misc]
         return str(self.args[0])
 
 
-class WatchedConnections(KafkaConnectionManager):  # type: ignore[misc]
+class WatchedConnections(LivelyConnections):
     """The library's connections, which remember why the last ones failed.
 
     Attributes:
