@@ -43,7 +43,12 @@ def server() -> Iterator[FeedServer]:
 
 
 def test_record_of_a_newer_version_ends_the_service_with_a_sentence(server: FeedServer, tmp_path: Path) -> None:
-    with Service(tmp_path, feeds=[{"id": "herald", "url": server.url("/herald.xml")}], rules=[TRUCE]) as service:
+    with Service(
+        tmp_path,
+        feeds=[{"id": "herald", "url": server.url("/herald.xml")}],
+        rules=[TRUCE],
+        settings={"poll": {"canary_every": "0s"}},  # the record must be the first one
+    ) as service:
         service.start()
         service.stop()
         append_article(tmp_path / "tocsin.db", b'{"schema": 9, "id": "x"}')
