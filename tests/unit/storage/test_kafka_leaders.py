@@ -212,7 +212,7 @@ def test_a_producer_that_gets_nowhere_is_replaced_and_the_next_one_appends(
     threads = set(threading.enumerate())
     producers = Producers(connection)
     record = RawRecord(connection.topic(Topic.ARTICLES), 0, b"feed", b"value")
-    with closing(Appender(producers, append_seconds=3.0, stuck_seconds=3.0)) as appender:
+    with closing(Appender(producers, append_seconds=3.0, stuck_seconds=2.5)) as appender:
         appender.append([record])
 
         for node in cluster.nodes:
