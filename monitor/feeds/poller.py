@@ -223,7 +223,7 @@ class Poller:
                 self._schedule.add(feed.id, self._clock() + _AFTER_RUNNING_POLL)
                 continue
             shard = self._feeds.shard(feed)
-            if self._running.start(RunningPoll(feed, shard, self._feeds.mine[shard]), self._poll_once):
+            if self._running.start(RunningPoll(feed, shard, self._feeds.mine[shard], due_at), self._poll_once):
                 self._poll_delay.observe((now - due_at).total_seconds())
 
     async def _poll_once(self, poll: RunningPoll) -> PollOutcome:
@@ -253,7 +253,8 @@ class Poller:
         for ended in self._running.take_ended():
             now = self._clock()
             for waiting in ended.waiting:
-                self._feeds.schedule_next(waiting, None, now)
+                # By when they were due, or a site that cannot keep up with its feeds would starve the last of them.
+                self._feeds.schedule_again(waiting.feed.id, waiting.due_at)
             outcome = self._outcome(ended)
             if outcome is not None:
                 self._take_in(outcome)

@@ -7,6 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import datetime
 
 from monitor.core.errors import LeaseLostError
 from monitor.core.feed import Feed
@@ -25,18 +26,20 @@ class RunningPoll:
     """A poll of a feed under the lease of its shard.
 
     Attributes:
+        due_at: When it was due.
         storing: Its second half, once that has begun: appending and saving, which are not to be parted.
     """
 
     feed: Feed
     shard: int
     lease: Lease
+    due_at: datetime
     storing: asyncio.Task[PollOutcome] | None = None
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A poll that is over, and the feeds that waited for its host.
+    """A poll that is over, and those that waited for its host.
 
     Attributes:
         task: Done: has a result, an error, or was cancelled.
@@ -44,7 +47,7 @@ class Ended:
 
     poll: RunningPoll
     task: asyncio.Task[PollOutcome]
-    waiting: tuple[FeedId, ...]
+    waiting: tuple[RunningPoll, ...]
 
 
 class RunningPolls:
@@ -54,7 +57,7 @@ class RunningPolls:
         """`on_end` is called when a poll is over: it can be taken out then."""
         self._on_end = on_end
         self._tasks: dict[asyncio.Task[PollOutcome], RunningPoll] = {}
-        self._waiting: dict[str, deque[FeedId]] = {}  # by host, for each that is busy
+        self._waiting: dict[str, deque[RunningPoll]] = {}  # by host, for each that is busy
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -69,14 +72,14 @@ class RunningPolls:
         return any(poll.feed.id == feed_id for poll in self._tasks.values())
 
     def start(self, poll: RunningPoll, work: Callable[[RunningPoll], Coroutine[None, None, PollOutcome]]) -> bool:
-        """Do the work of a poll, unless its host is busy: then the feed waits, and is given back with `Ended`.
+        """Do the work of a poll, unless its host is busy: then it waits, and is given back with `Ended`.
 
         Returns:
             Whether it has begun.
         """
         key = polite_key(poll.feed.url)
         if key in self._waiting:
-            self._waiting[key].append(poll.feed.id)
+            self._waiting[key].append(poll)
             return False
         self._waiting[key] = deque()
         task = asyncio.create_task(work(poll), name=f"poll {poll.feed.id}")

@@ -121,6 +121,11 @@ class WatchedFeeds:
             due_at = None if state is None else due_again_at(state, now)
             self.schedule.add(feed_id, due_at or now)
 
+    def schedule_again(self, feed_id: FeedId, due_at: datetime) -> None:
+        """Make a feed due that was due then already; nothing happens when it is scheduled, or not ours."""
+        if feed_id in self._ours and feed_id not in self.schedule:
+            self.schedule.add(feed_id, due_at)
+
     @property
     def was_each_polled(self) -> bool:
         """Whether we have feeds, and each was polled at least once, by whomever."""

@@ -103,6 +103,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     feeds: FeedServer
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body go out apart: the second would wait 40 ms for the first's receipt
 
     def do_GET(self) -> None:
         found = self.feeds.get(self.path)

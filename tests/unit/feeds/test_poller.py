@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -42,10 +43,14 @@ class Bench:
         self.metrics = Metrics()
         self.stop = asyncio.Event()
 
-    def poller(self, feeds: Sequence[Feed] = TEN, *, concurrency: int = 32) -> Poller:
+    def poller(
+        self, feeds: Sequence[Feed] = TEN, *, concurrency: int = 32, interval: timedelta = timedelta(minutes=5)
+    ) -> Poller:
         return Poller(
             feeds,
-            settings=PollSettings(jitter=0, concurrency=concurrency),
+            settings=PollSettings(
+                jitter=0, concurrency=concurrency, interval=interval, min_interval=min(interval, timedelta(minutes=1))
+            ),
             fetcher=self.fetcher,
             parser=InlineParser(),
             log=self.log,
@@ -124,6 +129,24 @@ async def test_feeds_of_one_domain_are_asked_one_at_a_time(bench: Bench) -> None
 
     assert bench.fetcher.most_at_once["www.gazette.example"] == 1
     assert len(bench.titles()) == 6
+
+
+async def test_site_too_slow_for_its_feeds_starves_none_of_them(bench: Bench) -> None:
+    feeds = [Feed(id=FeedId(f"b{n}"), url=f"https://slow.example/{n}") for n in range(5)]
+
+    class SlowSite(FakeFetcher):
+        async def fetch(self, url: str, validators: Validators = Validators()) -> FetchResult:  # noqa: B008 - frozen
+            bench.clock.now += timedelta(seconds=2)  # so one round takes twice the interval
+            return await super().fetch(url, validators)
+
+    bench.fetcher = SlowSite({feed.url: rss((feed.id, "News")) for feed in feeds})
+    running = asyncio.create_task(bench.poller(feeds, interval=timedelta(seconds=5)).run(bench.stop))
+    await until(lambda: len(bench.fetcher.requests) >= 41)
+    bench.stop.set()
+    await running
+    polls = Counter(url for url, _ in bench.fetcher.requests[:40])
+
+    assert polls == {feed.url: 8 for feed in feeds}
 
 
 async def test_restart_asks_nothing_before_it_is_due(bench: Bench) -> None:
