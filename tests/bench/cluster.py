@@ -176,13 +176,13 @@ def _longest_wait(bench: Bench, load: Load, stage: str, end: Callable[[StageProc
 
 
 def _keeps_up(bench: Bench, load: Load, seconds: float) -> bool:
-    """Whether no more waits at the end, in the feeds and on the log, but for what comes in `POLL_SECONDS` / 4."""
+    """Whether no more waits at the end, in the feeds and on the log, but for half a second's worth."""
     before, began = bench.cpu_seconds(), time.monotonic()
     received, waiting, lag = len(bench.listener.received), bench.waiting(load), bench.lag()
     time.sleep(seconds)
     took = time.monotonic() - began
     through = (len(bench.listener.received) - received) / took
-    slack = load.rate * POLL_SECONDS / 4  # feeds are polled in lumps
+    slack = load.rate * POLL_SECONDS / 20  # feeds are polled in lumps
     keeps_up = bench.waiting(load) <= waiting + slack and bench.lag() <= lag + slack
     print(
         f"{load.rate:g}/s: waiting {waiting} then {bench.waiting(load)}, of which on the log {lag:.0f} then "
