@@ -2,7 +2,7 @@
 long articles wait when a process of two is stopped or killed.
 
     python -m tests.bench.cluster latency [--articles 1000] [--rate 20]
-    python -m tests.bench.cluster throughput [--rates 50,100,150,200,300] [--seconds 40]
+    python -m tests.bench.cluster throughput [--rates 100,200,300,450,600] [--seconds 40]
     python -m tests.bench.cluster handover [--rate 20]
 
 Processes: poll, two matchers, alert, deliver; the listener is `redis-cli SUBSCRIBE`. Beyond the poll: from the arrival
@@ -91,7 +91,7 @@ def main() -> int:
     parser.add_argument("what", choices=["latency", "throughput", "handover"])
     parser.add_argument("--articles", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=20)
-    parser.add_argument("--rates", default="50,100,150,200,300")
+    parser.add_argument("--rates", default="100,200,300,450,600")
     parser.add_argument("--seconds", type=float, default=40)
     chosen = parser.parse_args()
     if chosen.what == "latency":

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
 
+import monitor.client
 from monitor.cli.init import write_configuration
 from tests.unit.cli.support import call
 
@@ -40,3 +42,21 @@ def test_every_command_named_is_there(capsys: pytest.CaptureFixture[str], comman
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:`|^)make ([a-z]+)", README, re.MULTILINE))))
 def test_every_make_target_named_is_there(target: str) -> None:
     assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)
+
+
+def test_the_program_that_follows_alerts_is_the_one_that_is_tested() -> None:
+    tested = textwrap.dedent((monitor.client.__doc__ or "").partition("away:\n\n")[2])  # run in tests/unit/client
+
+    assert tested.strip() in README
+
+
+def test_claims_of_time_stand_among_the_figures() -> None:
+    figures = (PROJECT / "tests" / "bench" / "README.md").read_text(encoding="utf-8")
+    moves = [
+        max(float(seconds) for seconds in re.findall(r"(\d+\.\d) s", row))
+        for row in figures.splitlines()
+        if "process of two" in row
+    ]
+
+    assert "within five seconds; a dead one's moves within thirty" in README
+    assert [moves[0] < 5, moves[1] < 30] == [True, True]
