@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -93,7 +93,7 @@ def load_configuration(
     subscriptions = _collecting(
         problems,
         lambda: (
-            _subscriptions(settings.subscriptions, environment, rule_ids)
+            load_subscriptions(settings.subscriptions, environment=environment, rule_ids=rule_ids)
             if "subscriptions" in files
             else Subscriptions()
         ),
@@ -101,10 +101,6 @@ def load_configuration(
     if feeds is None or rules is None or subscriptions is None:
         raise SettingsError(problems)
     return Configuration(settings, feeds, registry, rules, subscriptions, files)
-
-
-def _subscriptions(path: Path, environment: Mapping[str, str], rule_ids: Collection[str] | None) -> Subscriptions:
-    return load_subscriptions(path, environment=environment, rule_ids=rule_ids)
 
 
 def _collecting(problems: list[Problem], load: Callable[[], _Loaded]) -> _Loaded | None:

@@ -223,8 +223,9 @@ class Poller:
                 self._schedule.add(feed.id, self._clock() + _AFTER_RUNNING_POLL)
                 continue
             shard = self._feeds.shard(feed)
-            if self._running.start(RunningPoll(feed, shard, self._feeds.mine[shard], due_at), self._poll_once):
-                self._poll_delay.observe((now - due_at).total_seconds())
+            poll = RunningPoll(feed, shard, self._feeds.mine[shard], due_at)
+            if self._running.start(poll, self._poll_once):
+                self._poll_delay.observe(self._running.seconds_late(poll, now))
 
     async def _poll_once(self, poll: RunningPoll) -> PollOutcome:
         feed = poll.feed
@@ -250,11 +251,11 @@ class Poller:
 
     def _collect(self) -> None:
         """Take in polls that ended; what they raised is raised here."""
-        for ended in self._running.take_ended():
-            now = self._clock()
+        now = self._clock()
+        for ended in self._running.take_ended(now):
             for waiting in ended.waiting:
                 # By when they were due, or a site that cannot keep up with its feeds would starve the last of them.
-                self._feeds.schedule_again(waiting.feed.id, waiting.due_at)
+                self._feeds.schedule_at(waiting.feed.id, waiting.due_at)
             outcome = self._outcome(ended)
             if outcome is not None:
                 self._take_in(outcome)

@@ -58,6 +58,7 @@ class RunningPolls:
         self._on_end = on_end
         self._tasks: dict[asyncio.Task[PollOutcome], RunningPoll] = {}
         self._waiting: dict[str, deque[RunningPoll]] = {}  # by host, for each that is busy
+        self._freed_at: dict[str, datetime] = {}  # by host, for each that feeds have waited for
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -87,18 +88,30 @@ class RunningPolls:
         self._tasks[task] = poll
         return True
 
-    def take_ended(self) -> list[Ended]:
+    def seconds_late(self, poll: RunningPoll, now: datetime) -> float:
+        """How long a poll that starts now could have started before: it was due, and its host's turn had come."""
+        freed_at = self._freed_at.get(polite_key(poll.feed.url), poll.due_at)
+        return (now - max(poll.due_at, freed_at)).total_seconds()
+
+    def take_ended(self, now: datetime) -> list[Ended]:
         """Take out those that are over."""
-        ended = [(task, poll) for task, poll in self._tasks.items() if task.done()]
-        for task, _ in ended:
-            del self._tasks[task]
-        return [Ended(poll, task, tuple(self._waiting.pop(polite_key(poll.feed.url)))) for task, poll in ended]
+        return [self._ended(task, now) for task in tuple(self._tasks) if task.done()]
 
     def drop_fetches(self, is_dropped: Callable[[RunningPoll], bool] = lambda _: True) -> None:
         """Drop these polls, but those that store already: their token tells whether they may."""
         for task, poll in self._tasks.items():
             if poll.storing is None and is_dropped(poll):
                 task.cancel()
+
+    def _ended(self, task: asyncio.Task[PollOutcome], now: datetime) -> Ended:
+        poll = self._tasks.pop(task)
+        key = polite_key(poll.feed.url)
+        waiting = tuple(self._waiting.pop(key))
+        if waiting:
+            self._freed_at[key] = now
+        else:
+            self._freed_at.pop(key, None)
+        return Ended(poll, task, waiting)
 
     async def drain(self) -> None:
         """Drop all fetches, and give what is being stored `DRAIN_SECONDS`; raises what that raised."""

@@ -117,12 +117,11 @@ class WatchedFeeds:
 
     def schedule_next(self, feed_id: FeedId, state: FeedState | None, now: datetime) -> None:
         """Make a feed due by its state, or now; nothing happens when it is due already, or not ours."""
-        if feed_id in self._ours and feed_id not in self.schedule:
-            due_at = None if state is None else due_again_at(state, now)
-            self.schedule.add(feed_id, due_at or now)
+        due_at = None if state is None else due_again_at(state, now)
+        self.schedule_at(feed_id, due_at or now)
 
-    def schedule_again(self, feed_id: FeedId, due_at: datetime) -> None:
-        """Make a feed due that was due then already; nothing happens when it is scheduled, or not ours."""
+    def schedule_at(self, feed_id: FeedId, due_at: datetime) -> None:
+        """Make a feed due then, which may be past; nothing happens when it is due already, or not ours."""
         if feed_id in self._ours and feed_id not in self.schedule:
             self.schedule.add(feed_id, due_at)
 

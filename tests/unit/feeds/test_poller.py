@@ -147,6 +147,7 @@ async def test_site_too_slow_for_its_feeds_starves_none_of_them(bench: Bench) ->
     polls = Counter(url for url, _ in bench.fetcher.requests[:40])
 
     assert polls == {feed.url: 8 for feed in feeds}
+    assert bench.value("tocsin_poll_delay_seconds_sum") == 0  # all lateness was a wait for the site's turn
 
 
 async def test_restart_asks_nothing_before_it_is_due(bench: Bench) -> None:
