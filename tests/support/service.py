@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any
 import yaml
 
 from tests.support.free_ports import free_ports
+from tests.support.printing import PrintingProcess
 from tests.support.tocsin_process import TOCSIN, TocsinProcess, wait_until
 
 
@@ -73,37 +72,16 @@ class Service(TocsinProcess):
             self.kill()
 
 
-class Subscriber:
+class Subscriber(PrintingProcess):
     """`tocsin subscribe --json` in a process of its own; `received` grows as alerts come, with the time of arrival."""
 
     def __init__(self, url: str, *arguments: str) -> None:
         self.received: list[tuple[float, dict[str, Any]]] = []
-        self._process = subprocess.Popen(
-            [*TOCSIN, "subscribe", "--url", url, "--since", "all", "--json", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            stdin=subprocess.DEVNULL,
-        )
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        super().__init__([*TOCSIN, "subscribe", "--url", url, "--since", "all", "--json", *arguments])
 
     def revisions(self) -> list[tuple[str, int]]:
         """Alert id and revision of everything received, in order."""
         return [(alert["data"]["alert_id"], alert["data"]["revision"]) for _, alert in list(self.received)]
 
-    def __enter__(self) -> Subscriber:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._process.terminate()
-        self._process.wait()
-        self._reader.join()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self.received.append((time.time(), json.loads(line)))
+    def _take(self, line: str) -> None:
+        self.received.append((time.time(), json.loads(line)))
