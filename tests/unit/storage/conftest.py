@@ -1,7 +1,9 @@
-"""Stores on Redis for the tests of its adapters, a prefix per test."""
+"""Stores on Redis for the tests of its adapters, a prefix per test; and order behind kafka-python."""
 
 from __future__ import annotations
 
+import gc
+import logging
 import uuid
 from collections.abc import Iterator
 
@@ -22,3 +24,11 @@ def stores(connection: RedisConnection) -> Iterator[RedisStores]:
     """Empty stores there."""
     with open_redis(connection) as opened:
         yield opened
+
+
+@pytest.fixture
+def swept(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Collect garbage afterwards, the sockets that kafka-python leaves to it; captured log records would keep them."""
+    caplog.set_level(logging.CRITICAL, logger="kafka")
+    yield
+    gc.collect()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import logging
 import shutil
 import threading
 import time
@@ -38,7 +36,10 @@ AS_DESK = KafkaAccess(security="sasl_plaintext", username=USER, password=PASSWOR
 external = pytest.mark.external_service
 
 # kafka-python leaves the sockets of failed handshakes to the garbage collector: swept before the mark ends.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
+pytestmark = [
+    pytest.mark.usefixtures("swept"),
+    pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -58,14 +59,6 @@ def server(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> It
         pytest.skip(reason)
     with secure_server(tmp_path_factory.mktemp("kafka"), authority) as started:
         yield started
-
-
-@pytest.fixture(autouse=True)
-def swept(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Collect garbage afterwards; captured log records would keep it alive."""
-    caplog.set_level(logging.CRITICAL, logger="kafka")
-    yield
-    gc.collect()
 
 
 def connection(bootstrap: str, access: KafkaAccess, seconds: float = 5.0) -> KafkaConnection:

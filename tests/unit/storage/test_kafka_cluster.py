@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import logging
 import threading
 import uuid
 from collections.abc import Iterator
@@ -37,14 +35,6 @@ def connection_to(server: KafkaServer) -> KafkaConnection:
 
 # kafka-python leaves the sockets of refused connections to the garbage collector: swept before the mark ends.
 refused_connections = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
-
-
-@pytest.fixture
-def swept(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Collect garbage afterwards; captured log records would keep it alive."""
-    caplog.set_level(logging.CRITICAL, logger="kafka")
-    yield
-    gc.collect()
 
 
 @pytest.fixture

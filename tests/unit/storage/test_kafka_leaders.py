@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import logging
 import threading
 import time
 import uuid
@@ -26,6 +24,7 @@ from tests.support.kafka_server import why_no_kafka
 
 pytestmark = [
     pytest.mark.external_service,
+    pytest.mark.usefixtures("swept"),
     # kafka-python leaves the sockets of refused connections to the garbage collector: swept before the mark ends.
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
 ]
@@ -41,14 +40,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaCluster]:
         pytest.skip(reason)
     with KafkaCluster(tmp_path_factory.mktemp("cluster")) as started:
         yield started
-
-
-@pytest.fixture(autouse=True)
-def swept(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Collect garbage afterwards; captured log records would keep it alive."""
-    caplog.set_level(logging.CRITICAL, logger="kafka")
-    yield
-    gc.collect()
 
 
 @pytest.fixture(autouse=True)

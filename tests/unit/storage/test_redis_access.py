@@ -11,22 +11,15 @@ import pytest
 
 from monitor.cli.backend import redis_connection
 from monitor.core.errors import StoreError
-from monitor.core.ports import Head, PartitionChange
 from monitor.core.settings import load_settings
 from monitor.core.stream import BEGINNING
-from monitor.storage.redis import RedisConnection, RedisStores, checks, open_redis
+from monitor.storage.redis import RedisConnection, checks, open_redis
 from tests.contract.support import NOW, alert
 from tests.support.certificates import Authority
 from tests.support.redis_server import USERS_FILE, USERS_PASSWORD, RedisServer
+from tests.support.redis_stores import write_and_read
 
 pytestmark = pytest.mark.external_service
-
-
-def write_and_read(stores: RedisStores) -> None:
-    assert stores.partition_states.save([PartitionChange(3, Head(0, 1, NOW), {"a": b"1"})]) == frozenset()
-    [one] = stores.history.append([alert()], now=NOW)
-    assert stores.history.read(BEGINNING, limit=10) == [one]
-    assert stores.history.wait(BEGINNING, timeout_seconds=0)
 
 
 def refusal(connection: RedisConnection) -> str:

@@ -10,21 +10,12 @@ from typing import Any
 import pytest
 
 from monitor.core.errors import StoreError, StoreUnavailableError
-from monitor.core.ports import Head, PartitionChange
-from monitor.core.stream import BEGINNING
-from monitor.storage.redis import RedisConnection, RedisStores, checks, open_redis
-from tests.contract.support import NOW, alert
+from monitor.storage.redis import RedisConnection, checks, open_redis
 from tests.support.free_ports import free_ports
 from tests.support.redis_server import RedisServer
+from tests.support.redis_stores import write_and_read
 
 pytestmark = pytest.mark.external_service
-
-
-def write_and_read(stores: RedisStores) -> None:
-    assert stores.partition_states.save([PartitionChange(3, Head(0, 1, NOW), {"a": b"1"})]) == frozenset()
-    [one] = stores.history.append([alert()], now=NOW)
-    assert stores.history.read(BEGINNING, limit=10) == [one]
-    assert stores.history.wait(BEGINNING, timeout_seconds=0)
 
 
 @pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl"])
