@@ -11,9 +11,10 @@ from datetime import datetime
 
 from consumers.rules.compiled import CompiledRules, Hit, RuleHits
 from consumers.rules.model import Rule
-from consumers.rules.reading import Reading, read
 from monitor.core.article import Article, ArticleText
-from monitor.core.match import Evidence, Field, Fired, Match, MatchedArticle
+from monitor.core.fact import Field
+from monitor.core.match import Evidence, Fired, Match, MatchedArticle
+from monitor.text.reading import Reading, read
 
 MAX_EVIDENCE = 8  # per rule: enough for a person to judge by; a match must stay small
 MAX_SENTENCE_CHARACTERS = 400

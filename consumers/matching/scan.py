@@ -8,8 +8,8 @@ import msgspec
 
 from consumers.matching.engine import evidence_of
 from consumers.rules.compiled import CompiledRules
-from consumers.rules.reading import read
 from monitor.core.match import Evidence
+from monitor.text.reading import read
 
 MAX_LINE_BYTES = 16_000_000  # decoding takes a multiple of it in memory
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from consumers.rules.model import Rule, RuleSet
 from consumers.rules.program import Clause, Context, LeafHit, Node, build
-from consumers.rules.reading import Reading
 from consumers.rules.scan import LeafTable
 from monitor.actors import Registry
-from monitor.core.match import Field
+from monitor.core.fact import Field
+from monitor.text.reading import Reading
 
 
 @dataclass(frozen=True, order=True)

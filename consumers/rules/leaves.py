@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from consumers.rules.model import UNKNOWN_LANGUAGE, ActorCondition, Phrase, Terms
+from consumers.rules.model import ActorCondition, Phrase, Terms
 from monitor.actors import Actor, Registry
+from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.text import phrase, tokenize
 from monitor.text.folding import IGNORABLE
 
@@ -71,7 +72,7 @@ def leaves_of(condition: Phrase | ActorCondition | Terms, registry: Registry) ->
             (Name(part.words), None if lang == UNKNOWN_LANGUAGE else lang): None for lang, part in condition.phrases
         }
         return (Leaf(f"terms: {condition.name}", tuple(names)),)
-    return tuple(_actor_leaf(actor_id, registry) for actor_id in condition.actors)
+    return tuple(_actor_leaf(actor_id, registry) for actor_id in condition.positions)
 
 
 def spelling(surface: str) -> str:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
+from monitor.actors import Actor
 from monitor.core.alert import Severity
+from monitor.core.article import UNKNOWN_LANGUAGE
+from monitor.core.fact import Fact, Field
 from monitor.core.ids import content_hash
 from monitor.text import phrase
+from monitor.text.patterns import phrase_meaning
 
 Status = Literal["stable", "shadow", "disabled"]
 Expect = Literal["match", "none"]
-UNKNOWN_LANGUAGE = "und"
 
 
 class Scope(StrEnum):
@@ -29,9 +32,15 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class Phrase:
-    """One word, or several in a row; `text` is as its author wrote it."""
+    """One word, or several near one another.
+
+    Attributes:
+        text: In the syntax of `monitor.text.patterns`: `=exact`, `prefix*`, `w?ldcard`, `stem~`, escapes with `\\`.
+        slop: By how many places the words may stand apart or out of order, as Lucene counts it; 0: in a row.
+    """
 
     text: str
+    slop: int = 0
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -49,9 +58,15 @@ class Query:
 
 @dataclass(frozen=True)
 class ActorCondition:
-    """Any of these actors is named."""
+    """Any of these actors is named or, unless `direct`, meant ("his Russian counterpart").
 
-    actors: tuple[str, ...]
+    Attributes:
+        positions: Actor ids, offices (`president@united-states`), sets (`head-of-state`), `leaders(nato-member)`; who
+            they mean depends on the article's day.
+    """
+
+    positions: tuple[str, ...]
+    direct: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +97,38 @@ class PublisherCondition:
 
 
 @dataclass(frozen=True)
+class UrlCondition:
+    """The words of any of these phrases stand in a row in the article's address."""
+
+    phrases: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True)
+class FactCondition:
+    """There is one fact of this type of which every test holds; defaults are among the tests.
+
+    Attributes:
+        tests: In the order of their keys; see `consumers.rules.facts` for what they mean.
+    """
+
+    type: str
+    tests: tuple[FactTest, ...]
+
+
+@dataclass(frozen=True)
+class FactTest:
+    """One key of a fact condition: the values of which one must be there; bounds are `at_least` and `at_most`.
+
+    Attributes:
+        is_default: Nobody wrote it: it holds because the language says so.
+    """
+
+    key: str
+    values: tuple[str | int | bool | None, ...]
+    is_default: bool = False
+
+
+@dataclass(frozen=True)
 class All:
     """Every part holds."""
 
@@ -92,6 +139,14 @@ class All:
 class Any_:  # noqa: N801 - `Any` is taken by typing, in every file that would use it
     """At least one part holds."""
 
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """At least `count` of the parts hold."""
+
+    count: int
     parts: tuple[Condition, ...]
 
 
@@ -110,8 +165,29 @@ class Within:
     part: Condition
 
 
+@dataclass(frozen=True)
+class InFields:
+    """The part holds of these fields alone."""
+
+    fields: tuple[Field, ...]
+    part: Condition
+
+
 Condition = (
-    Phrase | Query | ActorCondition | Terms | LangCondition | PublisherCondition | All | Any_ | Not | Within
+    Phrase
+    | Query
+    | ActorCondition
+    | Terms
+    | LangCondition
+    | PublisherCondition
+    | UrlCondition
+    | FactCondition
+    | All
+    | Any_
+    | AtLeast
+    | Not
+    | Within
+    | InFields
 )  # closed: engines match on it
 
 
@@ -125,7 +201,13 @@ class Gates:
 
 @dataclass(frozen=True)
 class RuleTest:
-    """A text that stands with its rule, and whether the rule must match it."""
+    """A text that stands with its rule, and whether the rule must match it.
+
+    Attributes:
+        published_at: The day that decides who holds an office.
+        facts: Hand-made, in the place of extracted ones.
+        evidence: Words that must be among those on which the rule stands.
+    """
 
     expect: Expect
     title: str = ""
@@ -134,11 +216,27 @@ class RuleTest:
     text: str = ""
     lang: str = UNKNOWN_LANGUAGE
     publisher: str = ""
+    url: str = ""
+    published_at: date | None = None
+    facts: tuple[Fact, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One exclusion over many rules: none of them fires where `when` holds."""
+
+    id: str
+    when: Condition
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One watch rule; `file` and `line` say where it stands."""
+    """One watch rule; `file` and `line` say where it stands.
+
+    Attributes:
+        filters: Those that cover it, in the order of their files.
+    """
 
     id: str
     when: Condition
@@ -148,20 +246,33 @@ class Rule:
     severity: Severity = "medium"
     gates: Gates = Gates()
     tests: tuple[RuleTest, ...] = ()
+    filters: tuple[Filter, ...] = ()
     file: str = ""
     line: int | None = None
 
     @cached_property
     def version(self) -> str:
-        """12 hex digits over the meaning of `when`: the same for another spelling, order or comment."""
-        return content_hash(meaning(self.when))[:12]
+        """12 hex digits over the meaning of the rule and its filters: the same for another spelling, order or comment."""
+        return content_hash(meaning(self.effective))[:12]
+
+    @property
+    def effective(self) -> Condition:
+        """What must hold for the rule to fire: `when`, and no filter."""
+        if not self.filters:
+            return self.when
+        return All((self.when, *(Not(filter_.when) for filter_ in self.filters)))
 
 
 @dataclass(frozen=True)
 class RuleSet:
-    """All rules in force, in the order of their files. Goes to worker processes, so it must stay picklable."""
+    """All rules in force, in the order of their files. Goes to worker processes, so it must stay picklable.
+
+    Attributes:
+        actors: Those that the rule files add to the catalogue, or put in the place of one of its actors.
+    """
 
     rules: tuple[Rule, ...] = ()
+    actors: tuple[Actor, ...] = ()
     _by_id: dict[str, Rule] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -191,17 +302,27 @@ def meaning(condition: Condition) -> str:
     """A canonical text of what a condition means; equal for conditions that differ in spelling only."""
     match condition:
         case Phrase():
-            return f"phrase({' '.join(condition.words)})"
+            return f"phrase({phrase_meaning(condition.text)}~{condition.slop})"
         case Query():
             return meaning(condition.condition)
         case ActorCondition():
-            return f"actor({','.join(sorted(set(condition.actors)))})"
+            direct = "direct:" if condition.direct else ""
+            return f"actor({direct}{','.join(sorted(set(condition.positions)))})"
         case Terms():
             return f"terms({','.join(sorted({f'{lang}:{meaning(part)}' for lang, part in condition.phrases}))})"
         case LangCondition():
             return f"lang({','.join(sorted(set(condition.langs)))})"
         case PublisherCondition():
             return f"publisher({','.join(sorted({name.casefold() for name in condition.publishers}))})"
+        case UrlCondition():
+            return f"url({','.join(sorted({meaning(part) for part in condition.phrases}))})"
+        case FactCondition():
+            tests = sorted(f"{test.key}={sorted(map(str, test.values))}" for test in condition.tests)
+            return f"fact({condition.type},{','.join(tests)})"
+        case AtLeast():
+            return f"at_least({condition.count},{','.join(sorted(meaning(part) for part in condition.parts))})"
+        case InFields():
+            return f"in({','.join(sorted(condition.fields))},{meaning(condition.part)})"
         case All() | Any_():
             parts = sorted({meaning(part) for part in condition.parts})
             name = "all" if isinstance(condition, All) else "any"
@@ -213,12 +334,16 @@ def meaning(condition: Condition) -> str:
 
 
 def requires_words(condition: Condition) -> bool:
-    """Whether the condition can hold only of an article in which some of its words stand."""
+    """Whether the condition can hold only of an article in which some of its words stand, or some fact."""
     match condition:
-        case Phrase() | ActorCondition() | Terms():
+        case Phrase() | ActorCondition() | Terms() | FactCondition():
             return True
-        case LangCondition() | PublisherCondition() | Not():
+        case LangCondition() | PublisherCondition() | UrlCondition() | Not():
             return False
+        case InFields():
+            return requires_words(condition.part)
+        case AtLeast():
+            return sum(requires_words(part) for part in condition.parts) > len(condition.parts) - condition.count
         case Query():
             return requires_words(condition.condition)
         case Within():

@@ -30,9 +30,9 @@ from consumers.rules.model import (
     Terms,
     Within,
 )
-from consumers.rules.reading import Reading, primary_language
 from consumers.rules.scan import LeafTable, Place
 from monitor.actors import Registry
+from monitor.text.reading import Reading, primary_language
 
 MAX_SHOWN = 100
 
@@ -80,6 +80,8 @@ def build(condition: Condition, table: LeafTable, registry: Registry) -> Node:
             return _NotNode(build(condition.part, table, registry))
         case Within():
             return _WithinNode(condition.scope, build(condition.part, table, registry))
+        case _:
+            raise NotImplementedError(type(condition).__name__)
 
 
 def _any(nodes: list[Node]) -> Node:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from consumers.rules.leaves import Leaf, Name
-from consumers.rules.reading import FieldReading, Reading
+from monitor.text.reading import FieldReading, Reading
 
 Place = tuple[int, int, int]  # index of the field; first token; the token after the last
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from consumers.rules.compiled import CompiledRules, Hit
 from consumers.rules.model import Rule, RuleSet, RuleTest
-from consumers.rules.reading import read
 from monitor.actors import Registry
 from monitor.core.escape import one_line
+from monitor.text.reading import read
 
 _SHOWN_CHARACTERS = 100
 

@@ -9,6 +9,7 @@ import msgspec
 from monitor.core.ids import ArticleId, Digest, FeedId
 
 ARTICLE_SCHEMA = 1
+UNKNOWN_LANGUAGE = "und"
 MAX_BODY_BYTES = 256_000  # UTF-8; longer bodies are cut, and counted
 
 
@@ -45,7 +46,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     summary: str
     body: str | None = None
-    lang: str = "und"
+    lang: str = UNKNOWN_LANGUAGE
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
     first_seen_at: datetime

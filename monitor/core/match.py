@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 
 from monitor.core.article import Article
+from monitor.core.fact import Fact, Field
 from monitor.core.ids import ArticleId, Digest, FeedId
 
 MATCH_SCHEMA = 1
 MAX_SUMMARY_CHARACTERS = 2_000  # some feeds hold the whole text there, and there is one match for each rule group
-
-Field = Literal["title", "summary", "body", "text"]
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -26,6 +24,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         text: The words at the span.
         sentence: The sentence around them.
         actor: The id of the actor, where the condition asks for one.
+        indirect: The actor is meant and not named ("his Russian counterpart").
+        fact: The fact, where the condition asks for one.
     """
 
     condition: str
@@ -34,6 +34,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str
     sentence: str
     actor: str | None = None
+    indirect: bool = False
+    fact: Fact | None = None
 
 
 class Fired(msgspec.Struct, frozen=True, kw_only=True):

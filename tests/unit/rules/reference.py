@@ -23,8 +23,8 @@ from consumers.rules.model import (
     Terms,
     Within,
 )
-from consumers.rules.reading import Reading, primary_language
 from monitor.actors import Registry
+from monitor.text.reading import Reading, primary_language
 
 _Part = frozenset[tuple[int, int]]  # (field, token)
 
@@ -72,6 +72,8 @@ class ReferenceRules:
                     self._evaluate(condition.part, reading, unit) for unit in _units(condition.scope, reading, part)
                 ]
                 return None if all(result is None for result in results) else _union(results)
+            case _:
+                raise NotImplementedError(type(condition).__name__)
 
 
 def _union(results: list[set[Hit] | None]) -> set[Hit]:

@@ -7,10 +7,10 @@ import functools
 from consumers.rules.compiled import CompiledRules
 from consumers.rules.loader import read_rules
 from consumers.rules.model import RuleSet
-from consumers.rules.reading import Reading, read
 from monitor.actors import Registry, load_catalogue
 from monitor.core.documents import parse_document
 from monitor.core.errors import SettingsError
+from monitor.text.reading import Reading, read
 
 
 @functools.cache

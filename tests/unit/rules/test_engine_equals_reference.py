@@ -22,9 +22,9 @@ from consumers.rules.model import (
     Within,
 )
 from consumers.rules.program import build
-from consumers.rules.reading import Reading, read
 from consumers.rules.scan import LeafTable
 from monitor.actors import Actor, ActorKind, Registry
+from monitor.text.reading import Reading, read
 from tests.unit.rules.reference import ReferenceRules
 
 REGISTRY = Registry(

@@ -8,7 +8,7 @@ import pytest
 
 from consumers.rules.compiled import CompiledRules
 from consumers.rules.program import MAX_SHOWN
-from consumers.rules.reading import read
+from monitor.text.reading import read
 from tests.unit.rules.support import catalogue, holds, rules_of, spans, title
 
 

@@ -1,13 +1,14 @@
-"""An article as rules read it: its fields cut into words, its language and its publisher."""
+"""An article as rules and facts read it: its fields cut into words, its language, publisher, address and day."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from consumers.rules.model import UNKNOWN_LANGUAGE
-from monitor.core.match import Field
-from monitor.text import MAX_TOKENS, TokenizedText, tokenize
+from monitor.core.article import UNKNOWN_LANGUAGE
+from monitor.core.fact import Fact, Field
+from monitor.text.tokens import MAX_TOKENS, TokenizedText, tokenize
 
 FIELD_ORDER: tuple[Field, ...] = ("title", "summary", "body", "text")
 _FEWEST_CAPITAL_WORDS = 3  # fewer may be acronyms by chance
@@ -28,14 +29,33 @@ class FieldReading:
 
 @dataclass(frozen=True)
 class Reading:
-    """A whole article in words; at most `MAX_TOKENS` of them, the rest is not looked at."""
+    """A whole article in words; at most `MAX_TOKENS` of them, the rest is not looked at.
+
+    Attributes:
+        lang: Primary language, or `und`.
+        publisher: Casefolded.
+        url: As it stands.
+        on: The day it was published, which says who holds an office; None when nobody knows.
+        facts: What is known of it before anybody looks (hand-made facts of tests); extracted ones come later.
+    """
 
     fields: tuple[FieldReading, ...]
     lang: str = UNKNOWN_LANGUAGE
     publisher: str = ""
+    url: str = ""
+    on: date | None = None
+    facts: tuple[Fact, ...] = ()
 
 
-def read(texts: Mapping[Field, str], *, lang: str = UNKNOWN_LANGUAGE, publisher: str = "") -> Reading:
+def read(
+    texts: Mapping[Field, str],
+    *,
+    lang: str = UNKNOWN_LANGUAGE,
+    publisher: str = "",
+    url: str = "",
+    on: date | None = None,
+    facts: Sequence[Fact] = (),
+) -> Reading:
     """The reading of some fields; empty ones are left out."""
     fields: list[FieldReading] = []
     left = MAX_TOKENS
@@ -46,7 +66,7 @@ def read(texts: Mapping[Field, str], *, lang: str = UNKNOWN_LANGUAGE, publisher:
         tokens = tokenize(text, limit=left)
         left -= len(tokens.words)
         fields.append(FieldReading(name, tokens, name == "title" and _all_capitals(tokens)))
-    return Reading(tuple(fields), primary_language(lang), publisher.casefold())
+    return Reading(tuple(fields), primary_language(lang), publisher.casefold(), url, on, tuple(facts))
 
 
 def primary_language(lang: str) -> str:
