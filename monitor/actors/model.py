@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from monitor.core.problems import suggestion
@@ -72,6 +73,24 @@ class Registry:
     def get(self, actor_id: str) -> Actor | None:
         """The actor with this id."""
         return self._actors.get(actor_id)
+
+    def office(self, office_id: str) -> object | None:
+        """Stand-in."""
+        return None
+
+    def members(self, position: str, on: date | None) -> frozenset[str]:
+        """Stand-in."""
+        if position not in self._actors:
+            raise KeyError(position)
+        return frozenset((position,))
+
+    def ever(self, position: str) -> frozenset[str]:
+        """Stand-in."""
+        return self.members(position, None)
+
+    def extended(self, actors: Iterable[Actor]) -> Registry:
+        """Stand-in."""
+        return Registry({**self._actors, **{actor.id: actor for actor in actors}}.values())
 
     def suggest(self, actor_id: str) -> str:
         """What a person who wrote an unknown id may have meant, as the end of a message; empty when unclear."""
