@@ -22,7 +22,7 @@ from consumers.rules.model import (
     Within,
 )
 from consumers.rules.program import build
-from consumers.rules.scan import LeafTable
+from consumers.rules.table import LeafTable
 from monitor.actors import Actor, ActorKind, Registry
 from monitor.text.reading import Reading, read
 from tests.unit.rules.reference import ReferenceRules
