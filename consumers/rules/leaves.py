@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from urllib.parse import unquote
 
-from consumers.rules.model import ActorCondition, FactCondition, FactTest, Phrase, Terms, UrlCondition
+from consumers.rules.facts import fact_label
+from consumers.rules.model import ActorCondition, FactCondition, Phrase, Terms, UrlCondition
 from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.text import tokenize
 from monitor.text.patterns import Pattern, pattern_words, patterns_of
@@ -113,17 +114,6 @@ def url_field(url: str) -> FieldReading:
 def counts_in(lang: str, only: str | None) -> bool:
     """Whether what counts in articles of language `only` counts in one of language `lang`."""
     return only is None or lang in (only, UNKNOWN_LANGUAGE)
-
-
-def fact_label(condition: FactCondition) -> str:
-    """`casualties: role killed or combined, at_least 100`: what was written, without the defaults."""
-    written = ", ".join(test_text(test) for test in condition.tests if not test.is_default)
-    return f"{condition.type}: {written or 'any'}"
-
-
-def test_text(test: FactTest) -> str:
-    """`role killed or combined`."""
-    return f"{test.key} {' or '.join('null' if value is None else str(value) for value in test.values)}"
 
 
 def _phrase_leaf(phrase: Phrase, label: str, lang: str | None) -> Leaf:

@@ -281,6 +281,6 @@ def fact_place(fact: Fact, reading: Reading) -> Place | None:
     for index, part in enumerate(reading.fields):
         if part.name == fact.field:
             first = bisect_right(part.tokens.ends, fact.span[0])
-            after = bisect_left(part.tokens.starts, fact.span[1])
+            after = bisect_left(part.tokens.starts, max(fact.span))
             return (index, first, after) if first < after else None
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.actors.model import Registry
+from monitor.actors.registry import Registry
 from monitor.text.patterns import patterns_of
 from monitor.text.reading import Reading
 from monitor.text.scan import PatternTrie
