@@ -51,12 +51,12 @@ def read_rules(documents: Sequence[Document], registry: Registry) -> RuleSet:
     """The rules in some documents, which share what they name. Raises as `load_rules`."""
     problems: list[Problem] = []
     lists = read_terms(documents, problems)
-    actors, registry = pack_actors(documents, registry, problems)
+    pack = pack_actors(documents, registry, problems)
     terms = {found.terms.name: found.terms for found in lists}
     rules: list[Rule] = []
     filters: list[_Filter] = []
     for document in documents:
-        found = _File(document, registry, terms, problems)
+        found = _File(document, pack.registry, terms, problems)
         rules += found.rules
         filters += found.filters
     problems += _repeated_ids(documents, "rules", "rule")
@@ -65,7 +65,12 @@ def read_rules(documents: Sequence[Document], registry: Registry) -> RuleSet:
     if problems:
         raise SettingsError(sorted(problems, key=lambda problem: (problem.where, problem.line or 0)))
     return RuleSet(
-        tuple(_filtered(rule, filters) for rule in rules), actors, tuple(found.filter for found in filters), lists
+        rules=tuple(_filtered(rule, filters) for rule in rules),
+        actors=pack.actors,
+        offices=pack.offices,
+        sets=pack.sets,
+        filters=tuple(found.filter for found in filters),
+        lists=lists,
     )
 
 

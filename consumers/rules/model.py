@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
-from monitor.actors import Actor
+from monitor.actors import Actor, ActorSet, Office
 from monitor.core.alert import Severity
 from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.core.fact import Fact, Field
@@ -295,13 +295,15 @@ class RuleSet:
     """All rules in force, in the order of their files. Goes to worker processes, so it must stay picklable.
 
     Attributes:
-        actors: Those that the rule files add to the catalogue, or put in the place of one of its actors.
+        actors, offices, sets: Those that the rule files add to the catalogue, or put in the place of its entries.
         filters: All, those that cover no rule in force too; each rule carries its own.
         lists: All term lists, used or not; conditions carry their phrases.
     """
 
     rules: tuple[Rule, ...] = ()
     actors: tuple[Actor, ...] = ()
+    offices: tuple[Office, ...] = ()
+    sets: tuple[ActorSet, ...] = ()
     filters: tuple[Filter, ...] = ()
     lists: tuple[TermList, ...] = ()
     _by_id: dict[str, Rule] = field(init=False, repr=False, compare=False)

@@ -1,32 +1,45 @@
-"""The actors that rule files bring with them, and the registry with these in it."""
+"""The actors, offices and sets that rule files bring with them, and the registry with these in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from monitor.actors import Actor, Registry
-from monitor.actors.shipped import read_actors
+from monitor.actors import Actor, ActorSet, Office, Registry, read_actors
+from monitor.actors.entries import actor_part
 from monitor.core.documents import Document
 from monitor.core.errors import SettingsError
 from monitor.core.problems import Problem
 
-ACTOR_KEYS = ("actors", "offices", "sets")
+
+@dataclass(frozen=True)
+class PackActors:
+    """What the files add to the registry, or put in the place of its entries.
+
+    Attributes:
+        registry: With all of it.
+    """
+
+    registry: Registry
+    actors: tuple[Actor, ...] = ()
+    offices: tuple[Office, ...] = ()
+    sets: tuple[ActorSet, ...] = ()
 
 
-def pack_actors(
-    documents: Iterable[Document], registry: Registry, problems: list[Problem]
-) -> tuple[tuple[Actor, ...], Registry]:
-    """The actors of some documents, and the registry with them; what is wrong goes to `problems`."""
-    parts = [_actor_part(document) for document in documents]
+def pack_actors(documents: Iterable[Document], registry: Registry, problems: list[Problem]) -> PackActors:
+    """The actors, offices and sets of some documents; what is wrong goes to `problems`."""
+    parts = [part for part in map(actor_part, documents) if part.data]
+    if not parts:
+        return PackActors(registry)
     try:
-        found = tuple(read_actors(part for part in parts if part.data))
+        extended = read_actors(parts, registry)
     except SettingsError as error:
         problems += error.problems
-        return (), registry
-    kept = {actor.id: actor for actor in registry}
-    return found, Registry({**kept, **{actor.id: actor for actor in found}}.values())
-
-
-def _actor_part(document: Document) -> Document:
-    data = document.data if isinstance(document.data, dict) else {}
-    return Document(document.path, {key: data[key] for key in ACTOR_KEYS if data.get(key)}, document.lines)
+        return PackActors(registry)
+    known_sets = {one.id: one for one in registry.sets}
+    return PackActors(
+        extended,
+        tuple(actor for actor in extended if registry.get(actor.id) is not actor),
+        tuple(office for office in extended.offices if registry.office(office.id) is not office),
+        tuple(one for one in extended.sets if known_sets.get(one.id) is not one),
+    )

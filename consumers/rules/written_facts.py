@@ -46,7 +46,7 @@ def read_fact(raw: Any, at: Location, registry: Registry, report: Report) -> Fac
     if values["type"] == "casualties" and values.get("qualifier", "exact") == "exact":
         values.setdefault("high", values.get("low"))
     try:
-        return msgspec.convert(values, Fact)  # type: ignore[call-overload, no-any-return] # a union is no type to mypy
+        return msgspec.convert(values, Fact)  # type: ignore[no-any-return] # a union is no type to mypy
     except msgspec.ValidationError as error:
         message = str(error)
         path = _PATH.search(message)
