@@ -90,11 +90,9 @@ def _label(tests: Sequence[FactTest]) -> str:
 
 
 def _shown(value: _Value) -> str:
-    return {None: "null", True: "true", False: "false"}.get(value, str(value)) if not _is_number(value) else str(value)
-
-
-def _is_number(value: _Value) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _held(tests: Sequence[FactTest], type_: str, fact: Fact, registry: Positions, on: date | None) -> bool:
