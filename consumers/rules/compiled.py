@@ -79,7 +79,7 @@ class CompiledRules:
         self.set_aside: dict[str, SetAside] = {}
         self._facts = facts
         self._max_steps = max_steps
-        self._table = LeafTable(registry.extended(rule_set.actors) if rule_set.actors else registry)
+        self._table = LeafTable(registry_with(rule_set, registry))
         self._rules: list[Rule] = []
         self._nodes: list[Node] = []
         # Each rule waits for the signals of one clause that it needs; those of its other clauses are looked up before
@@ -161,6 +161,13 @@ class CompiledRules:
     def _cost(self, clause: frozenset[Signal]) -> float:
         """A guess at how often a clause is met: short words are frequent, many words more so."""
         return sum(map(self._table.cost, clause))
+
+
+def registry_with(rule_set: RuleSet, registry: Registry) -> Registry:
+    """The registry with what the rule files add to it; the same one where they add nothing."""
+    if not (rule_set.actors or rule_set.offices or rule_set.sets):
+        return registry
+    return registry.extended(rule_set.actors, rule_set.offices, rule_set.sets)
 
 
 def hits_of(found: set[LeafHit], leaves: ArticleLeaves, table: LeafTable) -> tuple[Hit, ...]:

@@ -103,7 +103,9 @@ def leaves_of(condition: LeafCondition) -> tuple[Leaf, ...]:
 
 def url_leaf(condition: UrlCondition) -> tuple[Leaf, ...]:
     """The leaves of an address condition, to be looked for in `url_field`."""
-    return tuple(_phrase_leaf(phrase, f"url: {phrase.text}", None) for phrase in condition.phrases)
+    return tuple(
+        WordsLeaf(f"url: {phrase.text}", (_term(phrase.text, None, variants=False),)) for phrase in condition.phrases
+    )
 
 
 def url_field(url: str) -> FieldReading:
@@ -135,6 +137,6 @@ def _terms_leaves(condition: Terms) -> tuple[Leaf, ...]:
     return (WordsLeaf(label, in_a_row), *apart) if in_a_row else apart
 
 
-def _term(text: str, lang: str | None) -> Term:
-    patterns = {(pattern, lang or pattern.lang): None for pattern in patterns_of(text, lang=lang)}
-    return Term(text, lang, tuple(patterns))
+def _term(text: str, lang: str | None, *, variants: bool = True) -> Term:
+    patterns = patterns_of(text, lang=lang, variants=variants)
+    return Term(text, lang, tuple(dict.fromkeys((pattern, lang or pattern.lang) for pattern in patterns)))

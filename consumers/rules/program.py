@@ -8,7 +8,6 @@ whether a rule holds does not depend on more, nobody reads more evidence, and a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from consumers.rules.evaluation import MAX_SHOWN, Context, LeafHit, Region, inside
@@ -94,7 +93,7 @@ class Builder:
             case Not():
                 return _NotNode(self.build(condition.part))
             case InFields():
-                return _InFieldsNode(frozenset(condition.fields), self.build(condition.part))
+                return InFieldsNode(frozenset(condition.fields), self.build(condition.part))
             case Within():
                 return WithinNode(condition.scope, self.build(condition.part))
 
@@ -243,13 +242,20 @@ class _NotNode:
         return set() if self._part.hits(context, region) is None else None
 
 
-class _InFieldsNode:
+class InFieldsNode:
+    """Holds where its part holds of some fields."""
+
     def __init__(self, fields: frozenset[Field], part: Node) -> None:
         self._fields = fields
         self._part = part
         self.clauses = part.clauses
 
     def hits(self, context: Context, region: Region) -> set[LeafHit] | None:
+        """What the part stands on there."""
         context.spend(1)
-        names: Sequence[Field] = [field.name for field in context.reading.fields]
-        return self._part.hits(context, tuple(part for part in region if names[part[0]] in self._fields))
+        return self._part.hits(context, self.narrowed(context, region))
+
+    def narrowed(self, context: Context, region: Region) -> Region:
+        """The region without the other fields."""
+        names = [field.name for field in context.reading.fields]
+        return tuple(part for part in region if names[part[0]] in self._fields)

@@ -21,18 +21,18 @@ class WithinNode:
 
     def __init__(self, scope: Scope, part: Node) -> None:
         self._scope = scope
-        self._part = part
+        self.part = part
         self._anchor = best_clause(part.clauses)
         self.clauses = part.clauses
 
     def hits(self, context: Context, region: Region) -> set[LeafHit] | None:
         """What the part stands on in the first units in which it holds."""
         context.spend(1)
-        tried = (self._part.hits(context, unit) for unit in self._units(context, region))
+        tried = (self.part.hits(context, unit) for unit in self.units(context, region))
         found = list(islice((hits for hits in tried if hits is not None), MAX_SHOWN))
         return set().union(*found) if found else None
 
-    def _units(self, context: Context, region: Region) -> Iterable[Region]:
+    def units(self, context: Context, region: Region) -> Iterable[Region]:
         """The units of the scope in the region; where some leaf must stand in a unit, only those that have one."""
         if self._scope is Scope.ARTICLE:
             return [region]
