@@ -87,7 +87,7 @@ class ConditionReader:
         }
 
     def rule_condition(self, value: Any, at: Location) -> Condition | None:
-        """The condition of a rule or filter, which must ask for words; None when something is wrong (see `problems`)."""
+        """The condition of a rule or filter, which must ask for words; None when something is wrong with it."""
         condition = self.condition(value, at)
         if condition is not None and not requires_words(condition):
             self._problem(

@@ -101,10 +101,8 @@ def _held(tests: Sequence[FactTest], type_: str, fact: Fact, registry: Positions
     found = getattr(fact, key.field or test.key)
     if key.entries:
         return _one_of_each(tests, found, registry, on)
-    if test.key == "at_least":
-        return found is not None and found >= _number(test)
-    if test.key == "at_most":
-        return found is not None and found <= _number(test)
+    if test.key in ("at_least", "at_most"):
+        return found is not None and _meets(test, found)
     stated = found if isinstance(found, tuple) else () if found is None or found == "" else (found,)
     holds = _value_test(key.takes, registry, on)
     return any(
@@ -117,10 +115,9 @@ def _held(tests: Sequence[FactTest], type_: str, fact: Fact, registry: Positions
     )
 
 
-def _number(test: FactTest) -> int:
-    (bound,) = test.values
-    assert isinstance(bound, int)
-    return bound
+def _meets(test: FactTest, figure: int) -> bool:
+    bounds = [bound for bound in test.values if isinstance(bound, int)]
+    return all(figure >= bound if test.key == "at_least" else figure <= bound for bound in bounds)
 
 
 def _one_of_each(
@@ -128,7 +125,10 @@ def _one_of_each(
 ) -> bool:
     """Whether each test has a participant of its own."""
     fits = [
-        [any(_takes_part(participant, str(value), registry, on) for value in test.values) for participant in participants]
+        [
+            any(_takes_part(participant, str(value), registry, on) for value in test.values)
+            for participant in participants
+        ]
         for test in tests
     ]
     return _assignable(fits, frozenset())
@@ -155,26 +155,23 @@ def _value_test(takes: Takes, registry: Positions, on: date | None) -> _Holds:
             return lambda part, value: bool(part == value)
 
 
-def _takes_part(part: Participant | str, position: str, registry: Positions, on: date | None) -> bool:
-    """Whether a position means a participant, or an actor's id."""
+def _takes_part(part: Participant | Source | str, position: str, registry: Positions, on: date | None) -> bool:
+    """Whether a position means a participant or source, or an actor's id."""
     meant = registry.members(position, on)
     if isinstance(part, str):
         return part in meant
-    if part.actor is not None and part.actor in meant:
+    if part.actor in meant or getattr(part, "state", None) in meant:
         return True
-    if part.state is not None and part.state in meant:
-        return True
-    return _office_is_meant(part.office, part.state, position, meant, registry, on)
+    office = _office_id(part)
+    return office is not None and (office == position or not meant.isdisjoint(_members(registry, office, on)))
 
 
-def _office_is_meant(
-    office: str | None, state: str | None, position: str, meant: frozenset[str], registry: Positions, on: date | None
-) -> bool:
-    """Whether a position means an office, given as `president@france`, or as `president` beside a state."""
-    if office is None or ("@" not in office and state is None):
-        return False
-    office_id = office if "@" in office else f"{office}@{state}"
-    return office_id == position or not meant.isdisjoint(_members(registry, office_id, on))
+def _office_id(part: Participant | Source) -> str | None:
+    """The office of somebody, which may be given as `president@france`, or as `president` beside a state."""
+    state = getattr(part, "state", None)
+    if part.office is None or "@" in part.office:
+        return part.office
+    return None if state is None else f"{part.office}@{state}"
 
 
 def _is_said_by(part: Source | str, value: str, registry: Positions, on: date | None) -> bool:
@@ -183,9 +180,7 @@ def _is_said_by(part: Source | str, value: str, registry: Positions, on: date | 
     text = part if isinstance(part, str) else part.text
     if not meant:
         return words_stand_in(value, text)
-    if isinstance(part, str):
-        return part in meant
-    return part.actor in meant or _office_is_meant(part.office, None, value, meant, registry, on)
+    return _takes_part(part, value, registry, on)
 
 
 def _members(registry: Positions, position: str, on: date | None) -> frozenset[str]:

@@ -8,7 +8,7 @@ What it means here:
 | `"two words"` | these words in a row; so is a word that holds a hyphen, an apostrophe or Chinese characters |
 | `"two words"~5` | near one another: Lucene's slop, the sum of places by which words must move to stand in a row |
 | `=Word`, `="Exact Phrase"` | exactly in this spelling: case, accents, signs (`=C++`, `=U.S.`), no plural |
-| `word*`, `w?rd`, `*word` | any ending, one letter, any beginning; inside phrases too, where `?` after a word is a question mark |
+| `word*`, `w?rd`, `*word` | any ending, one letter, any beginning; in phrases too, where `what?` ends in a sign |
 | `stem~` | the stem with a regular case ending of its language; fuzzy search (`word~1`) does not exist |
 | `NOT a`, `-a`, `!a` | `a` does not stand there |
 | `a AND b`, `a && b` | both |
@@ -17,7 +17,7 @@ What it means here:
 | `a b NOT c` | `(a OR b) AND NOT c` |
 | `(...)` | groups; `title:(a OR b)` takes a group too |
 | `title:` `summary:` `body:` `text:` | there alone; `body:` is the running text, `text:` all that is not the title |
-| `actor:` | an actor position: `actor:vladimir-putin`, `actor:"president@united-states"`, `actor:"leaders(nato-member)"` |
+| `actor:` | an actor position: `actor:vladimir-putin`, `actor:president@france`, `actor:"leaders(nato-member)"` |
 | `lang:` `publisher:` `url:` | the article's language, its publisher, words in a row in its address |
 | `\` | takes a sign for a letter: `what\?`, `12\:30` |
 
@@ -104,6 +104,8 @@ def read_query(text: str, position_problem: Callable[[str], str | None] = lambda
         found = _POSITION.search(str(error))
         position = plain.origins[int(found[1])] + 1 if found else None
         raise QueryError(f"cannot be read: {_cause(error, text, position)}", position) from error
+    except (ValueError, ArithmeticError) as error:  # luqum turns what stands after `~` and `^` into numbers
+        raise QueryError("cannot be read: `~` after a phrase takes a whole number") from error
     reader = _Reader(text, plain, position_problem)
     return ParsedQuery(reader.condition(root, 0, ""), tuple(reader.notes))
 

@@ -221,7 +221,9 @@ def test_missing_file_and_empty_folder_are_told(tmp_path: Path) -> None:
 
 
 def test_file_that_is_no_mapping_is_told() -> None:
-    assert problems_of("- a\n- b\n") == [(1, "", "holds no rules (allowed: the keys terms, actors, offices, sets, rules, filters)")]
+    assert problems_of("- a\n- b\n") == [
+        (1, "", "holds no rules (allowed: the keys terms, actors, offices, sets, rules, filters)")
+    ]
 
 
 @pytest.mark.parametrize("key", ["id", "group"])
