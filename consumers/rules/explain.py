@@ -156,7 +156,9 @@ class _Explainer:
         held = found is not None
         match condition:
             case Query() if not isinstance(condition.condition, Phrase):
-                return self._of_parts(condition, held, [condition.condition], region)
+                inner = condition.condition
+                joined = inner.parts if isinstance(inner, (All, Any_)) else (inner,)
+                return self._of_parts(condition, held, joined, region)
             case All() | Any_() | AtLeast():
                 return self._of_parts(condition, held, condition.parts, region)
             case Not():
@@ -221,7 +223,7 @@ class _Explainer:
 
 
 def _conjuncts(condition: Condition) -> list[Condition]:
-    if isinstance(condition, Query):
+    if isinstance(condition, Query) and isinstance(condition.condition, All):
         return _conjuncts(condition.condition)
     if isinstance(condition, All):
         return [inner for part in condition.parts for inner in _conjuncts(part)]

@@ -173,7 +173,7 @@ class _UrlNode:
 
     def hits(self, context: Context, region: Region) -> set[LeafHit] | None:  # noqa: ARG002 - same for all regions
         context.spend(len(self._leaves))
-        return set() if any(context.leaves.stands_in_url(leaf) for leaf in self._leaves) else None
+        return set() if any(context.places(leaf) for leaf in self._leaves) else None
 
 
 class _AllNode:

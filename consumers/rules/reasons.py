@@ -40,8 +40,10 @@ def condition_text(condition: Condition) -> str:
             return f"in {' or '.join(condition.fields)}"
         case Within():
             return f"same {condition.scope}"
-        case All() | Any_() | Not():
-            return {All: "all", Any_: "any", Not: "not"}[type(condition)]
+        case Any_():
+            return f"any of {len(condition.parts)}"
+        case All() | Not():
+            return "all" if isinstance(condition, All) else "not"
     return _leaf_text(condition)
 
 

@@ -7,7 +7,7 @@ remembered: most leaves of most rules are never asked for.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Protocol
 
 from consumers.rules.facts import fact_holds
@@ -45,6 +45,7 @@ class LeafTable:
         self.registry = registry
         self.trie = PatternTrie()
         self.leaves: list[Leaf] = []
+        self.in_url: set[int] = set()  # leaves whose places are places in the address
         self.fact_types: set[str] = set()
         self._scanner: ActorScanner | None = None
         self._url_trie = PatternTrie()
@@ -60,6 +61,8 @@ class LeafTable:
             number = self._numbers[leaf, in_url] = len(self.leaves)
             self.leaves.append(leaf)
             self._names.append(names)
+            if in_url:
+                self.in_url.add(number)
         return number
 
     def signals(self, leaf: int) -> tuple[frozenset[Signal], ...]:
@@ -137,14 +140,26 @@ class ArticleLeaves:
         self._holding: dict[int, list[int]] = {}
         self._found_in_url: dict[int, list[Place]] | None = None
 
-    def without(self, gone: KnockedOut) -> ArticleLeaves:
-        """The same article where one term of one leaf counts nowhere."""
+    def without(self, gone: Sequence[KnockedOut]) -> ArticleLeaves:
+        """The same article where some terms of some leaves count nowhere."""
         other = ArticleLeaves(self._table, self.reading, self._found, self._mentions, self._source)
-        other._places = {leaf: places for leaf, places in self._places.items() if leaf != gone[0]}
+        terms: dict[int, set[int]] = {}
+        for leaf, at in gone:
+            terms.setdefault(leaf, set()).add(at)
+        other._places = {leaf: places for leaf, places in self._places.items() if leaf not in terms}
         other._facts, other._fact_places, other._fact_types = self._facts, self._fact_places, self._fact_types
         other._holding, other._found_in_url = self._holding, self._found_in_url
-        other._places[gone[0]] = other._look_up(gone[0], lambda _: None, gone[1])
+        for leaf, without in terms.items():
+            other._places[leaf] = other._look_up(leaf, _nothing, without)
         return other
+
+    def may_stand(self, term: KnockedOut) -> bool:
+        """Whether a term of a leaf may stand in the article."""
+        leaf, at = term
+        if isinstance(self._table.leaves[leaf], ActorLeaf):
+            return bool(self.places(leaf, _nothing))
+        found = self._url_found() if leaf in self._table.in_url else self._found
+        return any(which == at and number in found for names in self._table.names(leaf) for number, _, which in names)
 
     def signals(self) -> set[Signal]:
         """All that was seen."""
@@ -168,14 +183,6 @@ class ArticleLeaves:
         if isinstance(kind, FactLeaf):
             return bool(self.holding_facts(leaf, kind.condition))
         return bool(self.places(leaf, spend))
-
-    def stands_in_url(self, leaf: int) -> bool:
-        """Whether a leaf for the address stands there."""
-        if self._found_in_url is None:
-            self._found_in_url = self._table.url_places(url_field(self.reading.url))
-        if leaf not in self._places:
-            self._places[leaf] = self._words_leaf(leaf, self._found_in_url, lambda _: None, None)
-        return bool(self._places[leaf])
 
     def facts(self) -> tuple[Fact, ...]:
         """The facts of the article: those it came with, or else those that the source finds.
@@ -216,27 +223,33 @@ class ArticleLeaves:
             self._fact_types = frozenset(kinds)
         return self._fact_types
 
-    def _look_up(self, leaf: int, spend: Callable[[int], None], gone: int | None = None) -> Sequence[LeafPlace]:
+    def _url_found(self) -> dict[int, list[Place]]:
+        if self._found_in_url is None:
+            self._found_in_url = self._table.url_places(url_field(self.reading.url))
+        return self._found_in_url
+
+    def _look_up(self, leaf: int, spend: Callable[[int], None], gone: Container[int] = ()) -> Sequence[LeafPlace]:
         match self._table.leaves[leaf]:
             case ActorLeaf() as actor:
-                return [] if gone is not None else self._actor_places(actor)
+                return [] if 0 in gone else self._actor_places(actor)
             case FactLeaf() as fact:
                 placed = [(at, self._fact_places[at]) for at in self.holding_facts(leaf, fact.condition)]
                 return sorted((*place, at) for at, place in placed if place is not None)
             case _:
-                return self._words_leaf(leaf, self._found, spend, gone)
+                found = self._url_found() if leaf in self._table.in_url else self._found
+                return self._words_leaf(leaf, found, spend, gone)
 
     def _words_leaf(
-        self, leaf: int, found: dict[int, list[Place]], spend: Callable[[int], None], gone: int | None
+        self, leaf: int, found: dict[int, list[Place]], spend: Callable[[int], None], gone: Container[int]
     ) -> Sequence[LeafPlace]:
         each = [self._word_places(names, found, gone) for names in self._table.names(leaf)]
         kind = self._table.leaves[leaf]
         return near_places(each, kind.offsets, kind.slop, spend) if isinstance(kind, NearLeaf) else each[0]
 
-    def _word_places(self, names: _Names, found: dict[int, list[Place]], gone: int | None) -> list[Place]:
+    def _word_places(self, names: _Names, found: dict[int, list[Place]], gone: Container[int]) -> list[Place]:
         lang = self.reading.lang
         numbers = dict.fromkeys(
-            number for number, only, at in names if number in found and at != gone and counts_in(lang, only)
+            number for number, only, at in names if number in found and at not in gone and counts_in(lang, only)
         )
         if not numbers:
             return []
@@ -258,6 +271,10 @@ class ArticleLeaves:
                 if mention_counts(mention, direct=leaf.direct, office=office)
             }
         )
+
+
+def _nothing(_steps: int) -> None:
+    """For who does not count steps."""
 
 
 class FactsUnavailableError(RuntimeError):
