@@ -90,6 +90,8 @@ class FactReader:
         if key.optional and (value is None or value is True):
             return value
         problem = None if _is_plain(value) else f"{_shown(value)}: is no single value"
+        if value is None:
+            problem = "null: every such fact says something here"
         if problem is None:
             problem = self._value_problem(key, value)
         if problem is not None:

@@ -154,7 +154,8 @@ class _File:
         ]
 
     def _filter(self, entry: FilterEntry, condition: Condition, at: Location) -> _Filter:
-        return _Filter(Filter(entry.id, condition), entry.rules, self._document, at)
+        made = Filter(entry.id, condition, self._document.path, self._document.line(at))
+        return _Filter(made, entry.rules, self._document, at)
 
     def _report(self, at: Location, message: str) -> None:
         self._problems.append(self._document.problem(at, message))

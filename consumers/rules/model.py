@@ -105,10 +105,12 @@ class RuleTest:
 
 @dataclass(frozen=True)
 class Filter:
-    """One exclusion over many rules: none of them fires where `when` holds."""
+    """One exclusion over many rules: none of them fires where `when` holds; `file` and `line` say where it stands."""
 
     id: str
     when: Condition
+    file: str = ""
+    line: int | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -177,3 +178,22 @@ Condition = (
     | Within
     | InFields
 )  # closed: engines match on it
+
+
+def parts_of(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions of which a condition is made."""
+    match condition:
+        case Query():
+            return (condition.condition,)
+        case All() | Any_() | AtLeast():
+            return condition.parts
+        case Not() | Within() | InFields():
+            return (condition.part,)
+    return ()
+
+
+def every_part(condition: Condition) -> Iterator[Condition]:
+    """A condition and all that it is made of, in the order of writing."""
+    yield condition
+    for part in parts_of(condition):
+        yield from every_part(part)
