@@ -12,8 +12,9 @@ from urllib.parse import unquote
 from consumers.rules.facts import fact_label
 from consumers.rules.model import ActorCondition, FactCondition, Phrase, Terms, UrlCondition
 from monitor.core.article import UNKNOWN_LANGUAGE
-from monitor.text import phrase, tokenize
-from monitor.text.scripts import IGNORABLE
+from monitor.text import tokenize
+from monitor.text.patterns import Pattern, pattern_words, patterns_of
+from monitor.text.reading import FieldReading
 
 MAX_URL_CHARACTERS = 2_000  # beyond it is tracking
 

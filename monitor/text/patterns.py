@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from monitor.text.folding import IGNORABLE
+from monitor.text.scripts import IGNORABLE
 from monitor.text.tokens import phrase, tokenize
 
 WordKind = Literal["word", "prefix", "stem", "wildcard"]

@@ -96,6 +96,11 @@ SCRIPTS: dict[str, tuple[list[str], list[str]]] = {
     "hangul": (["한국", "평화", "로에다"], ["한국은", "한국의", "평화를", "평", "로에다가", "대통령"]),
     "thai": (["สันติ", "ไทย"], ["สันติภาพ", "เสันติ", "คนไทย", "และ", "ไ"]),
 }  # fmt: skip
+NAMES = [
+    "Ada Roe", "Roe", "ROE", "Ben Roe", "Ben", "York", "U.S.", "US", "the president of York", "the Yorkish president",
+    "York's president", "Minster House", "Roe deer", "York Minster", "her counterpart", "Peace Talks", "Ада Роу",
+    "президент Йорка", "约克", "约克郡", "罗艾达", "로에다", "محمد",
+] * 2  # fmt: skip
 GAPS = [" ", " ", " ", "", "\u00a0", "-", ". ", ", ", "\n", "。", "! ", " 🚀 ", "’", ". The ", "、", "\u200b"]
 LANGS = ["en", "de-AT", "ru", "uk", "ar", "zh", "ja", "ko", "th", "und", ""]
 DAYS = [None, date(2019, 1, 1), date(2022, 5, 1), date(2025, 5, 1)]
@@ -117,6 +122,8 @@ def case(seed: int) -> Case:
     scripts = tuple(draw.sample(sorted(SCRIPTS), draw.choice([1, 1, 2])))
     phrases = [text for script in scripts for text in SCRIPTS[script][0]]
     pieces = [*(text.strip("=*~?") for text in phrases), *(text for script in scripts for text in SCRIPTS[script][1])]
+    if draw.random() < 0.4:
+        pieces += NAMES
     rules = tuple(_rule(draw, f"r{number}", phrases) for number in range(draw.randint(1, 5)))
     return Case(RuleSet(rules), _reading(draw, pieces), scripts)
 
