@@ -16,6 +16,7 @@ from consumers.rules.model import FactCondition
 from consumers.rules.near import near_places
 from monitor.actors import Registry
 from monitor.actors.scanner import ActorScanner, Mention, Mentions
+from monitor.core.errors import WorkTimedOutError
 from monitor.core.fact import Fact
 from monitor.text.reading import FieldReading, Reading
 from monitor.text.scan import PatternTrie, Place
@@ -191,13 +192,16 @@ class ArticleLeaves:
             FactsUnavailableError: The source failed: a mistake of ours and of no rule.
         """
         if self._facts is None:
-            self._facts = self.reading.facts
-            if not self._facts and self._source is not None and self._possible_facts():
+            facts = self.reading.facts
+            if not facts and self._source is not None and self._possible_facts():
                 try:
-                    self._facts = self._source.facts(self.reading)
+                    facts = self._source.facts(self.reading)
+                except WorkTimedOutError:
+                    raise
                 except Exception as error:
                     raise FactsUnavailableError(f"facts cannot be found: {error!r}") from error
-            self._fact_places = [fact_place(fact, self.reading) for fact in self._facts]
+            self._fact_places = [fact_place(fact, self.reading) for fact in facts]
+            self._facts = facts
         return self._facts
 
     def holding_facts(self, leaf: int, condition: FactCondition) -> list[int]:

@@ -188,8 +188,9 @@ def _condition(draw: Random, phrases: list[str], depth: int) -> Condition:
         case 4:
             return InFields(tuple(draw.sample(FIELDS, draw.randint(1, 2))), parts[0])
         case _:
-            whole = All(parts) if draw.random() < 0.6 else Any_(parts)
-            return Within(draw.choice(list(Scope)), whole)
+            if draw.random() < 0.3:
+                parts = (Within(draw.choice(list(Scope)), parts[0]), *parts[1:])
+            return Within(draw.choice(list(Scope)), All(parts) if draw.random() < 0.6 else Any_(parts))
 
 
 def _leaf(draw: Random, phrases: list[str]) -> Condition:
