@@ -6,14 +6,13 @@ Both engines look for these, the fast one and the reference of the tests.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
 from urllib.parse import unquote
 
 from consumers.rules.facts import fact_label
 from consumers.rules.model import ActorCondition, FactCondition, Phrase, Terms, UrlCondition
 from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.text import tokenize
-from monitor.text.patterns import Pattern, pattern_words, patterns_of
+from monitor.text.patterns import Pattern, patterns_of, word_patterns
 from monitor.text.reading import FieldReading
 
 MAX_URL_CHARACTERS = 2_000  # beyond it is tracking
@@ -50,12 +49,13 @@ class NearLeaf:
     """All of these words stand near one another, as `consumers.rules.near` counts it.
 
     Attributes:
-        offsets: At which place of the phrase each of the words stands.
+        text: The phrase as written.
+        words: In the order of the phrase, each for one word of a text.
     """
 
     label: str
+    text: str
     words: tuple[Term, ...]
-    offsets: tuple[int, ...]
     slop: int
 
 
@@ -121,12 +121,11 @@ def counts_in(lang: str, only: str | None) -> bool:
 def _phrase_leaf(phrase: Phrase, label: str, lang: str | None) -> Leaf:
     if phrase.slop == 0:
         return WordsLeaf(label, (_term(phrase.text, lang),))
-    words = tuple(_term(word, lang) for word in pattern_words(phrase.text))
-    if len(words) == 1:
-        return WordsLeaf(label, words)
-    # The first pattern is the word as written; its variants may have more tokens or fewer ("air-strike").
-    offsets = accumulate((len(word.patterns[0][0].words) for word in words[:-1]), initial=0)
-    return NearLeaf(f"{label}~{phrase.slop}", words, tuple(offsets), phrase.slop)
+    words = tuple(
+        Term(patterns[0].words[0].text, lang, tuple((pattern, lang or pattern.lang) for pattern in patterns))
+        for patterns in word_patterns(phrase.text, lang=lang)
+    )
+    return NearLeaf(f"{label}~{phrase.slop}", phrase.text, words, phrase.slop)
 
 
 def _terms_leaves(condition: Terms) -> tuple[Leaf, ...]:

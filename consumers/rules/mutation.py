@@ -178,5 +178,4 @@ def _listed(name: str, leaf: Leaf) -> Iterator[tuple[RemovableTerm, Leaf, int]]:
         for at, term in enumerate(leaf.terms):
             yield RemovableTerm("terms", name, term.text, term.lang or UNKNOWN_LANGUAGE), leaf, at
     elif isinstance(leaf, NearLeaf):
-        text = f'"{" ".join(word.text for word in leaf.words)}"~{leaf.slop}'
-        yield RemovableTerm("terms", name, text, leaf.words[0].lang or UNKNOWN_LANGUAGE), leaf, 0
+        yield RemovableTerm("terms", name, leaf.text, leaf.words[0].lang or UNKNOWN_LANGUAGE), leaf, 0

@@ -15,9 +15,7 @@ from dataclasses import dataclass, field
 Place = tuple[int, int, int]  # index of the field; first token; the token after the last
 
 
-def near_places(
-    words: Sequence[Sequence[Place]], offsets: Sequence[int], slop: int, spend: Callable[[int], None]
-) -> list[Place]:
+def near_places(words: Sequence[Sequence[Place]], slop: int, spend: Callable[[int], None]) -> list[Place]:
     """The smallest stretches in which all words stand near one another, in order.
 
     Args:
@@ -26,7 +24,7 @@ def near_places(
     """
     if not all(words):
         return []
-    search = _Search(words, offsets, slop, spend)
+    search = _Search(words, slop, spend)
     found: list[Place] = []
     for word, places in enumerate(words):
         if word not in search.twin_before:  # of equal words the first is the leftmost
@@ -48,7 +46,6 @@ def _smallest(stretches: list[Place]) -> list[Place]:
 @dataclass
 class _Search:
     words: Sequence[Sequence[Place]]
-    offsets: Sequence[int]
     slop: int
     spend: Callable[[int], None]
     twin_before: dict[int, int] = field(init=False)  # of an equal word: the one before it, whose place comes first
@@ -66,7 +63,7 @@ class _Search:
         """Where the shortest stretch ends that begins with this place of this word."""
         self.spend(1)
         self.best = None
-        shift = place[1] - self.offsets[word]
+        shift = place[1] - word
         self._extend({word: place}, 0, shift, shift, place)
         return self.best
 
@@ -78,14 +75,14 @@ class _Search:
             after = max(place[2] for place in taken.values())
             self.best = after if self.best is None else min(self.best, after)
             return
-        index, places, offset = leftmost[0], self.words[word], self.offsets[word]
+        index, places = leftmost[0], self.words[word]
         twin = self.twin_before.get(word)
-        begin = max(leftmost[2], high - self.slop + offset)
+        begin = max(leftmost[2], high - self.slop + word)
         if twin is not None:
             begin = max(begin, taken[twin][2])
         for at in range(bisect_left(places, (index, begin)), len(places)):
             place = places[at]
-            shift = place[1] - offset
+            shift = place[1] - word
             ends = self.best is not None and place[1] >= self.best
             if place[0] != index or ends or shift > low + self.slop:
                 return

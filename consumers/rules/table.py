@@ -248,7 +248,7 @@ class ArticleLeaves:
     ) -> Sequence[LeafPlace]:
         each = [self._word_places(names, found, gone) for names in self._table.names(leaf)]
         kind = self._table.leaves[leaf]
-        return near_places(each, kind.offsets, kind.slop, spend) if isinstance(kind, NearLeaf) else each[0]
+        return near_places(each, kind.slop, spend) if isinstance(kind, NearLeaf) else each[0]
 
     def _word_places(self, names: _Names, found: dict[int, list[Place]], gone: Container[int]) -> list[Place]:
         lang = self.reading.lang

@@ -12,6 +12,7 @@ import pytest
 from consumers.matching import worker
 from consumers.matching.pool import Failed, make_worker_pool, match_records
 from consumers.matching.worker import FromNewerVersion, Matched, RawRecord, TimedOut, Undecodable
+from consumers.rules.model import ActorCondition, Rule, RuleSet
 from monitor.core.canary import canary_article
 from monitor.core.codec import decode_match, encode
 from monitor.core.errors import WorkerDiedError
@@ -62,6 +63,20 @@ def test_batch_before_prepare_is_a_mistake_of_ours() -> None:
 
     with pytest.raises(RuntimeError, match="prepare"):
         worker.match_batch([GOOD], article_seconds=5, matched_at=NOW)
+
+
+def test_rule_that_is_set_aside_is_told_once() -> None:
+    worker.prepare(RuleSet((*WAR.rules, Rule("broken", ActorCondition(("nobody-at-all",)), "", "g"))))
+
+    outcomes = worker.match_batch([GOOD, GOOD], article_seconds=5, matched_at=NOW)
+
+    assert all(isinstance(outcome, Matched) for outcome in outcomes)
+    told = [
+        [(rule_id, why.kind) for rule_id, why in outcome.set_aside]
+        for outcome in outcomes
+        if isinstance(outcome, Matched)
+    ]
+    assert told == [[("broken", "failed")], []]
 
 
 def test_records_go_in_batches_and_come_back_in_order() -> None:

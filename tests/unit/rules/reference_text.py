@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from itertools import product
 
 from consumers.rules.leaves import NearLeaf, Term
-from monitor.text.patterns import Pattern, Word, spelling
+from monitor.text.patterns import Pattern, Word
 from monitor.text.reading import FieldReading
 
 Stretch = tuple[int, int]  # first token, the token after the last
-_SIGN_INSIDE = re.compile(r"[^\w\s]")
 
 
 def stretches_of(term: Term, field: FieldReading, lang: str) -> list[Stretch]:
@@ -23,7 +21,7 @@ def near_stretches(leaf: NearLeaf, field: FieldReading, lang: str) -> list[Stret
     """The smallest stretches in which all words of a leaf are near one another: every choice of places is tried."""
     found: set[Stretch] = set()
     for places in product(*(stretches_of(word, field, lang) for word in leaf.words)):
-        shifts = [first - offset for (first, _), offset in zip(places, leaf.offsets, strict=True)]
+        shifts = [first - at for at, (first, _) in enumerate(places)]
         taken = [token for first, after in places for token in range(first, after)]
         if max(shifts) - min(shifts) <= leaf.slop and len(taken) == len(set(taken)):
             found.add((min(taken), max(taken) + 1))
@@ -35,13 +33,12 @@ def near_stretches(leaf: NearLeaf, field: FieldReading, lang: str) -> list[Stret
 
 
 def _find(pattern: Pattern, field: FieldReading) -> list[Stretch]:
-    words = field.tokens.words
+    tokens = field.tokens
     found: list[Stretch] = []
-    for first in range(len(words)):
+    for first in range(len(tokens.words)):
         after = first + len(pattern.words)
-        if after <= len(words) and all(map(_fits, pattern.words, words[first:after])):
-            surface = field.tokens.text[field.tokens.starts[first] : field.tokens.ends[after - 1]]
-            if _spelt(pattern, surface, caseless=field.caseless):
+        if after <= len(tokens.words) and all(map(_fits, pattern.words, tokens.words[first:after])):
+            if pattern.stands_at(tokens.text, tokens.starts[first], tokens.ends[after - 1], caseless=field.caseless):
                 found.append((first, after))
     return found
 
@@ -53,15 +50,15 @@ def _fits(word: Word, token: str) -> bool:
         case "prefix":
             return token.startswith(word.text)
         case "wildcard":
-            regex = "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in word.text)
-            return re.fullmatch(regex, token, re.DOTALL) is not None
+            return _fits_wildcard(word.text, token)
         case "stem":
-            raise NotImplementedError
+            looks = {word.text + ending for ending in word.endings} | {start + word.text for start in word.beginnings}
+            return token in looks
 
 
-def _spelt(pattern: Pattern, surface: str, *, caseless: bool) -> bool:
-    if pattern.exact is None:
-        return True
-    if caseless and not _SIGN_INSIDE.search(pattern.exact):
-        return False
-    return spelling(surface) == pattern.exact
+def _fits_wildcard(wanted: str, token: str) -> bool:
+    if not wanted:
+        return not token
+    if wanted[0] == "*":
+        return any(_fits_wildcard(wanted[1:], token[cut:]) for cut in range(len(token) + 1))
+    return bool(token) and wanted[0] in ("?", token[0]) and _fits_wildcard(wanted[1:], token[1:])
