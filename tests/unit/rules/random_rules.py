@@ -35,6 +35,7 @@ from consumers.rules.model import (
 )
 from monitor.actors import Actor, ActorKind, Holding, Office, Registry
 from monitor.core.fact import Casualties, Fact, Field, LeaderCall, Participant
+from monitor.text import phrase
 from monitor.text.reading import Reading, read
 
 ACTORS = [
@@ -102,6 +103,7 @@ NAMES = [
     "президент Йорка", "约克", "约克郡", "罗艾达", "로에다", "محمد",
 ] * 2  # fmt: skip
 GAPS = [" ", " ", " ", "", "\u00a0", "-", ". ", ", ", "\n", "。", "! ", " 🚀 ", "’", ". The ", "、", "\u200b"]
+MOST_NEAR_WORDS = 4
 LANGS = ["en", "de-AT", "ru", "uk", "ar", "zh", "ja", "ko", "th", "und", ""]
 DAYS = [None, date(2019, 1, 1), date(2022, 5, 1), date(2025, 5, 1)]
 FIELDS: list[Field] = ["title", "summary", "body", "text"]
@@ -198,8 +200,8 @@ def _leaf(draw: Random, phrases: list[str]) -> Condition:
         case 0 | 1:
             return Phrase(draw.choice(phrases))
         case 2:
-            phrase = Phrase(draw.choice(phrases))
-            return Query(phrase.text, phrase)
+            asked = Phrase(draw.choice(phrases))
+            return Query(asked.text, asked)
         case 3 | 4:
             return _near(draw, phrases)
         case 5:
@@ -217,8 +219,11 @@ def _leaf(draw: Random, phrases: list[str]) -> Condition:
 
 
 def _near(draw: Random, phrases: Sequence[str]) -> Phrase:
-    words = [text for text in phrases if " " not in text and "=" not in text]
-    return Phrase(" ".join(draw.choices(words, k=draw.randint(2, 3))), draw.randint(1, 6))
+    """Few words, for the reference tries every choice of places; where words have no spaces, each character is one."""
+    chosen = draw.choices([text for text in phrases if " " not in text and "=" not in text], k=draw.randint(2, 3))
+    while len(chosen) > 1 and len(phrase(" ".join(chosen))) > MOST_NEAR_WORDS:
+        chosen.pop()
+    return Phrase(" ".join(chosen), draw.randint(1, 6))
 
 
 FACT_CONDITIONS = [
