@@ -29,6 +29,7 @@ class Role:
     id: str
     classes: frozenset[str]
     words: Names
+    plurals: Names = field(default_factory=dict)
     alone: bool = False
     generic: bool = False
     leads: bool = False
@@ -36,9 +37,14 @@ class Role:
 
 @dataclass(frozen=True)
 class Joint:
-    """What may stand between a state and a role word in a language; an empty string is nothing at all."""
+    """What may stand between a state and a role word in a language; an empty string is nothing at all.
+
+    Attributes:
+        demonym_first: As `state_first`, for adjectives only.
+    """
 
     state_first: tuple[str, ...] = ()
+    demonym_first: tuple[str, ...] = ()
     role_first: tuple[str, ...] = ()
 
 
@@ -49,7 +55,6 @@ class Roles:
     roles: Mapping[str, Role]
     titles: Mapping[str, Joint] = field(default_factory=dict)
     joins: Names = field(default_factory=dict)
-    plurals: Names = field(default_factory=dict)
     not_after: Names = field(default_factory=dict)
     not_before: Names = field(default_factory=dict)
     counterparts: Names = field(default_factory=dict)
@@ -72,18 +77,21 @@ class Roles:
 
 class _RoleEntry(Strict):
     words: dict[str, tuple[str, ...]]
+    plurals: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     sets: tuple[str, ...] = ()
     alone: bool = False
 
 
 class _GenericEntry(Strict):
     words: dict[str, tuple[str, ...]]
+    plurals: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     sets: tuple[str, ...] = ()
     leads: bool = False
 
 
 class _JointEntry(Strict):
     state_first: tuple[str, ...] = ()
+    demonym_first: tuple[str, ...] = ()
     role_first: tuple[str, ...] = ()
 
 
@@ -92,7 +100,6 @@ class _RoleFile(Strict):
     generic: dict[str, _GenericEntry] = Field(default_factory=dict)
     titles: dict[str, _JointEntry] = Field(default_factory=dict)
     joins: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    plurals: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     not_after: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     not_before: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     counterparts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -117,17 +124,17 @@ def read_roles(text: str, path: str) -> Roles:
     """The roles in a text of ours. Raises SettingsError, with every problem."""
     entries = validate(_RoleFile, parse_document(text, path, ours=True))
     roles = {
-        name: Role(name, frozenset(entry.sets), entry.words, alone=entry.alone) for name, entry in entries.roles.items()
+        name: Role(name, frozenset(entry.sets), entry.words, entry.plurals, alone=entry.alone)
+        for name, entry in entries.roles.items()
     }
     generic = {
-        name: Role(name, frozenset(entry.sets), entry.words, generic=True, leads=entry.leads)
+        name: Role(name, frozenset(entry.sets), entry.words, entry.plurals, generic=True, leads=entry.leads)
         for name, entry in entries.generic.items()
     }
     return Roles(
         roles | generic,
-        {lang: Joint(entry.state_first, entry.role_first) for lang, entry in entries.titles.items()},
+        {lang: Joint(**dict(entry)) for lang, entry in entries.titles.items()},
         entries.joins,
-        entries.plurals,
         entries.not_after,
         entries.not_before,
         entries.counterparts,
