@@ -86,6 +86,10 @@ class ConditionReader:
             **{type_: lambda value, at, type_=type_: facts.of_type(type_, value, at) for type_ in FACT_KEYS},  # type: ignore[misc] # a default argument binds the loop's value
         }
 
+    def keys(self) -> set[str]:
+        """The keys that it knows."""
+        return {*self._readers, "at_least", *_BESIDE}
+
     def rule_condition(self, value: Any, at: Location) -> Condition | None:
         """The condition of a rule or filter, which must ask for words; None when something is wrong with it."""
         condition = self.condition(value, at)
