@@ -55,6 +55,7 @@ A, B, C = Phrase("a"), Phrase("b"), Phrase("c")
         pytest.param("dr?ne", Phrase("dr?ne"), id="any-letter"),
         pytest.param('"air strik*"', Phrase("air strik*"), id="wildcard-in-a-phrase"),
         pytest.param("Зеленськ~", Phrase("Зеленськ~"), id="stem"),
+        pytest.param("(Минск~n OR a)", Any_((Phrase("Минск~n"), A)), id="stem-of-a-place"),
         pytest.param('"Путин~ сказал"', Phrase("Путин~ сказал"), id="stem-in-a-phrase"),
         pytest.param('"a b"~5', Phrase("a b", slop=5), id="near"),
         pytest.param('"a"~5', A, id="one-word-is-near-itself"),
