@@ -138,7 +138,7 @@ rules: [{id: r, when: {terms: fire}}]
         pytest.param("{a: {english: [x]}}", "terms.a.english", "is no primary language", id="language-name"),
         pytest.param("{a: {en: x}}", "terms.a.en", "'x': is no list of phrases", id="no-list"),
         pytest.param("{a: {en: [3]}}", "terms.a.en[0]", "3: is no text", id="number"),
-        pytest.param("{a: {en: [roam~2]}}", "terms.a.en[0]", "`~` takes no number", id="fuzzy"),
+        pytest.param("{a: {en: [roam~2]}}", "terms.a.en[0]", "similar spellings are not searched for", id="fuzzy"),
         pytest.param("{a: [x]}", "terms.a", "is no group of languages", id="no-languages"),
         pytest.param("{a: {}}", "terms.a", "holds no phrases", id="empty"),
     ],
