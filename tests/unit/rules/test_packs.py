@@ -107,6 +107,13 @@ def test_actors_of_a_pack_survive_the_way_to_a_worker() -> None:
     assert registry.members("leaders(pact)", date(2024, 1, 1)) >= registry.members("leaders(russia)", date(2024, 1, 1))
 
 
+def test_digest_changes_with_the_actors_of_a_pack() -> None:
+    renamed = rules_of(ACTORS.replace("name: Ada Roe", "name: Ada Row"))
+
+    assert renamed.digest != rules_of(ACTORS).digest
+    assert renamed.digest == rules_of(ACTORS.replace("name: Ada Roe", "name: Ada Row")).digest
+
+
 def test_problems_of_actors_and_rules_come_together() -> None:
     problems = problems_of(ACTORS.replace("kind: person", "kind: persn").replace("actor: [", "actor: [nobody, "))
 
