@@ -59,6 +59,10 @@ CONDITION_KEYS: dict[str, str] = {
     "leader_call": "The article tells of a call between leaders of which every key holds.",
     "fact": "The article tells of a fact of this `type` of which every key holds.",
 }
+_AT_LEAST_ALONE = (
+    "needs `of` beside it: the conditions to count (allowed: {at_least: 2, of: [...]}; "
+    "that of a figure stands inside: {casualties: {at_least: 100}})"
+)
 _BESIDE = frozenset({"same", "of"})  # these say something about the keys beside them
 
 
@@ -85,6 +89,10 @@ class ConditionReader:
             "fact": facts.any_type,
             **{type_: lambda value, at, type_=type_: facts.of_type(type_, value, at) for type_ in FACT_KEYS},  # type: ignore[misc] # a default argument binds the loop's value
         }
+
+    def keys(self) -> set[str]:
+        """The keys that it knows."""
+        return {*self._readers, "at_least", *_BESIDE}
 
     def rule_condition(self, value: Any, at: Location) -> Condition | None:
         """The condition of a rule or filter, which must ask for words; None when something is wrong with it."""
@@ -141,7 +149,7 @@ class ConditionReader:
 
     def _at_least(self, count: Any, conditions: Any, at: Location) -> Condition | None:
         if conditions is None:
-            self._problem(at, "needs `of` beside it: the conditions to count (allowed: {at_least: 2, of: [...]})")
+            self._problem(at, _AT_LEAST_ALONE)
             return None
         parts = self._list(conditions, (*at[:-1], "of"))
         if not isinstance(count, int) or isinstance(count, bool) or count < 1:

@@ -207,8 +207,8 @@ class RuleSet:
     @cached_property
     def digest(self) -> str:
         """12 hex digits over everything that decides about alerts: processes with one digest decide alike."""
-        parts = [
+        rules = [
             repr((rule.id, rule.version, rule.title, rule.group, rule.status, rule.severity, rule.gates))
             for rule in self.rules
         ]
-        return content_hash(*parts)[:12]
+        return content_hash(*rules, *map(repr, (*self.actors, *self.offices, *self.sets)))[:12]

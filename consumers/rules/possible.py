@@ -45,22 +45,33 @@ class Space:
     not_langs: frozenset[str] = frozenset()
     one_place: bool = False
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no article has such a part."""
+        return not self.fields or (self.langs is not None and not self.langs - self.not_langs)
+
     def can_be_in(self, lang: str) -> bool:
-        """Whether a phrase of this language can count there; those of `und` count everywhere."""
-        if lang == UNKNOWN_LANGUAGE or self.langs is None:
-            return lang not in self.not_langs or UNKNOWN_LANGUAGE not in self.not_langs
-        return not self.langs.isdisjoint({lang, UNKNOWN_LANGUAGE} - self.not_langs)
+        """Whether a phrase of this language can count there: in its language, or where that is unknown."""
+        if lang == UNKNOWN_LANGUAGE:  # such phrases count everywhere
+            return not self.is_empty
+        counts_in = {lang, UNKNOWN_LANGUAGE} - self.not_langs
+        return bool(counts_in if self.langs is None else counts_in & self.langs)
 
 
 EVERYWHERE = Space()
 
 
 def impossible_parts(condition: Condition, space: Space = EVERYWHERE) -> Iterator[Condition]:
-    """The smallest parts that can never hold where they stand."""
+    """The smallest parts that can never hold where they stand; a query is told as a whole."""
+    if isinstance(condition, Not) and isinstance(condition.part, LangCondition):
+        return  # it has narrowed the space already
     inner = _space_within(condition, space)
+    if inner.is_empty:
+        yield condition
+        return
     found = [part for child in parts_of(condition) for part in impossible_parts(child, inner)]
     if found:
-        yield from found
+        yield from [condition] if isinstance(condition, Query) else found
     elif not _can_hold(condition, space):
         yield condition
 
@@ -110,7 +121,7 @@ def _joined(condition: Condition) -> Iterator[Condition]:
 
 
 def _can_hold(condition: Condition, space: Space) -> bool:
-    if not space.fields:
+    if space.is_empty:
         return False
     if space.one_place and len(space.fields) > 1:
         return any(_can_hold(condition, replace(space, fields=frozenset((name,)))) for name in space.fields)
@@ -125,8 +136,8 @@ def _can_hold(condition: Condition, space: Space) -> bool:
         case Query() | Within() | InFields():
             return all(_can_hold(part, inner) for part in parts_of(condition))
         case LangCondition():
-            return any(
-                (space.langs is None or lang in space.langs) and lang not in space.not_langs for lang in condition.langs
+            return bool(
+                (set(condition.langs) if space.langs is None else space.langs & set(condition.langs)) - space.not_langs
             )
         case Terms():
             return any(space.can_be_in(lang) for lang, _ in condition.phrases)

@@ -9,7 +9,7 @@ What it means here:
 | `"two words"~5` | near one another: Lucene's slop, the sum of places by which words must move to stand in a row |
 | `=Word`, `="Exact Phrase"` | exactly in this spelling: case, accents, signs (`=C++`, `=U.S.`), no plural |
 | `word*`, `w?rd`, `*word` | any ending, one letter, any beginning; in phrases too, where `what?` ends in a sign |
-| `stem~` | the stem with a regular case ending of its language; fuzzy search (`word~1`) does not exist |
+| `stem~`, `stem~n` | the stem in its cases (`~n`: of a place named like a person); no fuzzy search (`word~1`) |
 | `NOT a`, `-a`, `!a` | `a` does not stand there |
 | `a AND b`, `a && b` | both |
 | `a OR b`, <code>a &#124;&#124; b</code>, `a b` | at least one |

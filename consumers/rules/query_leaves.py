@@ -14,7 +14,7 @@ from consumers.rules.model import (
     PublisherCondition,
     UrlCondition,
 )
-from consumers.rules.query_text import QueryError
+from consumers.rules.query_text import STEM_MARK, QueryError
 from consumers.rules.wording import language_problem, pattern_problem, url_problem
 from monitor.core.fact import Field
 
@@ -113,7 +113,7 @@ def _slop(written: Written) -> int:
 
 def _pattern(written: Written) -> str:
     """The text in the syntax of patterns: only the escapes that mean something there."""
-    text = written.text
+    text = written.text.replace(STEM_MARK, "~")
     if not written.quoted and '"' in _ESCAPED.sub("", text):
         raise QueryError(f"`{text}`: quotes inside a word (put a space before them)")
     if written.quoted and not text.startswith("="):

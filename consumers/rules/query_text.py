@@ -1,8 +1,8 @@
 """A query made ready for luqum, whose lexer does not know all signs; with the place of every character in the original.
 
 What is changed: `="a b"` becomes `"=a b"` (the same thing for `monitor.text.patterns`), `!` before a word becomes `-`,
-`&&` and `||` between words become AND and OR. Refused here are signs that luqum would take for letters (quotes inside
-a word), and those that few people mean as Lucene does (` - ` between words).
+`&&` and `||` between words become AND and OR, the `~` of `stem~n` becomes a letter. Refused here are signs that luqum
+would take for letters (quotes inside a word), and those that few people mean as Lucene does (` - ` between words).
 
 Why not a lexer of our own: luqum's grammar is kept by others and its lexer is part of it.
 """
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 _CURLY = "“”„«»‟＂"
 _OPERATORS = {"&&": "AND", "||": "OR"}
+_PLACE_STEM = re.compile(r"~n(?=[\s)]|$)")
+STEM_MARK = "\ue000"  # stands for the `~` of `Минск~n` in a word of luqum's, which would end it there
 _MAX_SIGNS = 4  # before one operand; nobody needs more
 _BEFORE_GROUP = re.compile(r"(?:^|[\s(])(?:AND|OR|NOT)$|[)(&|]$")
 
@@ -73,6 +75,8 @@ def _piece(text: str, at: int) -> tuple[str, int]:
         if pair[1:].isspace() or not pair[1:]:
             raise QueryError(f"`{here}` stands directly before a word (a dash or sign as such needs quotes)", at + 1)
         return "-" if here == "!" else here, 1
+    if here == "~" and not begins and _PLACE_STEM.match(text, at):
+        return STEM_MARK, 1
     if pair in _OPERATORS:
         return _operator(text, at)
     if here == "(" and not begins and _BEFORE_GROUP.search(text, 0, at) is None:

@@ -38,16 +38,20 @@ def rule_warnings(rule_set: RuleSet, registry: Registry) -> list[Problem]:
     """
     found = [
         *_term_warnings(rule_set),
-        *(problem for one in (*rule_set.rules, *rule_set.filters) for problem in _condition_warnings(one, registry)),
+        *(problem for one in _conditioned(rule_set) for problem in _condition_warnings(one, registry)),
         *_twins(rule_set),
         *(problem for rule in rule_set for problem in _test_warnings(rule)),
     ]
     return sorted(dict.fromkeys(found), key=lambda problem: (problem.where, problem.line or 0))
 
 
+def _conditioned(rule_set: RuleSet) -> list[Rule | Filter]:
+    return [*rule_set.rules, *rule_set.filters]
+
+
 def _term_warnings(rule_set: RuleSet) -> Iterator[Problem]:
     used = _used_lists(rule_set)
-    uses = [use for one in (*rule_set.rules, *rule_set.filters) for use in spaces_of_terms(one.when)]
+    uses = [use for one in _conditioned(rule_set) for use in spaces_of_terms(one.when)]
     for found in rule_set.lists:
         key = f"terms.{found.terms.name}"
         if found.terms.name not in used:
@@ -61,12 +65,7 @@ def _term_warnings(rule_set: RuleSet) -> Iterator[Problem]:
 
 def _used_lists(rule_set: RuleSet) -> set[str]:
     includes = {found.terms.name: found.includes for found in rule_set.lists}
-    waiting = [
-        part.name
-        for one in (*rule_set.rules, *rule_set.filters)
-        for part in every_part(one.when)
-        if isinstance(part, Terms)
-    ]
+    waiting = [part.name for one in _conditioned(rule_set) for part in every_part(one.when) if isinstance(part, Terms)]
     used: set[str] = set()
     while waiting:
         name = waiting.pop()
@@ -100,10 +99,7 @@ def _condition_warnings(one: Rule | Filter, registry: Registry) -> Iterator[Prob
     for part in impossible_parts(one.when):
         message = f"a part can never hold, because what it asks for excludes itself: {_shown('; '.join(labels(part)))}"
         yield Problem(one.file, one.line, one.id, message)
-    in_lists = {id(phrase) for part in every_part(one.when) if isinstance(part, Terms) for _, phrase in part.phrases}
-    for part in every_part(one.when):
-        if isinstance(part, Phrase) and id(part) in in_lists:
-            continue  # told at its list
+    for part in every_part(one.when):  # phrases of term lists are no parts: they are told at their lists
         for message in (*_part_warnings(part), *_nobody(part, registry)):
             yield Problem(one.file, one.line, one.id, message)
 

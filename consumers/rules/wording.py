@@ -18,9 +18,9 @@ _MARKED = re.compile(r"^=|[*?~\\]")
 def pattern_problem(text: str, lang: str | None = None) -> str | None:  # noqa: ARG001 - the real one needs it
     """What is wrong with a pattern; None when it can be looked for."""
     if not phrase(text):
-        return f"`{text}` holds no word"
+        return f"{text!r} has no word in it"
     if _FUZZY.search(text):
-        return f"`{text}`: `~` takes no number: it finds the case endings of a stem"
+        return f"{text!r}: similar spellings are not searched for"
     return None
 
 
@@ -37,4 +37,4 @@ def url_problem(text: str) -> str | None:
     """What is wrong with words to look for in an address."""
     if _MARKED.search(text):
         return f"`{text}`: addresses are searched for plain words (no `=`, `*`, `?`, `~`)"
-    return None if phrase(text) else f"`{text}` holds no word"
+    return None if phrase(text) else f"{text!r} has no word in it"

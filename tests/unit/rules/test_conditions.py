@@ -147,7 +147,7 @@ def test_condition_is_read(when: str, condition: Condition) -> None:
         pytest.param("{casualties: {as_of: 17.05.2024}}", "is no date (allowed: 2024, 2024-05, 2024-05-17)", id="date"),
         pytest.param("{casualties: {as_of: '2024-13'}}", "is no date", id="month"),
         pytest.param("{casualties: {side: usa}}", "unknown actor 'usa' (did you mean 'united-states'?)", id="side"),
-        pytest.param("{casualties: {place: '...'}}", "holds no word", id="no-word"),
+        pytest.param("{casualties: {place: '...'}}", "has no word in it", id="no-word"),
         pytest.param("{casualties: {who: 3}}", "3: is no text", id="number-for-words"),
         pytest.param("{leader_call: {between: [a, b, c, d, e]}}", "has more than 4 entries", id="entries"),
         pytest.param("{leader_call: {told_by: rusia-x}}", "unknown actor 'rusia-x'", id="misspelt-position"),
