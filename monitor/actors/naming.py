@@ -111,7 +111,9 @@ class Naming:
     @cached_property
     def _whole(self) -> tuple[Named, ...]:
         """Strong names that nothing blocks."""
-        unblocked = (one for one in self._hits if one.grade is Grade.STRONG and not self.is_blocked(one.place, one.actor))
+        unblocked = (
+            one for one in self._hits if one.grade is Grade.STRONG and not self.is_blocked(one.place, one.actor)
+        )
         return tuple(one for one in unblocked if not one.person_like or self._stands_alone(one))
 
     @cached_property
