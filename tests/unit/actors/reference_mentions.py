@@ -379,9 +379,9 @@ class Reference:
         index, first, after = whole
         for text in self.roles.not_after.get(lang, ()):
             start = first - len(phrase(text))
-            if start >= 0 and self.words[index][start:first] == phrase(text):
-                if self.surface.joined(index, start, first + 1):
-                    return True
+            there = start >= 0 and self.words[index][start:first] == phrase(text)
+            if there and self.surface.joined(index, start, first + 1):
+                return True
         for text in self.roles.not_before.get(lang, ()):
             end = after + len(phrase(text))
             if self.words[index][after:end] == phrase(text) and self.surface.joined(index, after - 1, end):

@@ -68,7 +68,10 @@ def test_in_a_sentence(text: str, meant: list[str]) -> None:
         ("WHO SAYS MALARIA IS IN RETREAT", []),
         ("US AND RUSSIA MEET IN VIENNA", ["RUSSIA=russia"]),
         ("U.S. AND RUSSIA MEET IN VIENNA", ["U.S=united-states", "RUSSIA=russia"]),
-        ("UKRAINIAN PRESIDENT MEETS BIDEN", ["UKRAINIAN=ukraine", "UKRAINIAN PRESIDENT=~volodymyr-zelenskyy", "BIDEN=joe-biden"]),
+        (
+            "UKRAINIAN PRESIDENT MEETS BIDEN",
+            ["UKRAINIAN=ukraine", "UKRAINIAN PRESIDENT=~volodymyr-zelenskyy", "BIDEN=joe-biden"],
+        ),
         ("JORDAN CLOSES ITS BORDER", ["JORDAN=jordan"]),
         ("WHO says malaria is in retreat", ["WHO=who"]),
         ("Jordan Closes Its Border", ["Jordan=jordan"]),

@@ -98,7 +98,8 @@ def test_the_day_says_who_holds_an_office(on: date | None, holder: list[str]) ->
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("Ukrainian President Volodymyr Zelenskyy agreed.", ["Ukrainian=ukraine", "Volodymyr Zelenskyy=volodymyr-zelenskyy"]),
+        ("Ukrainian President Volodymyr Zelenskyy agreed.",
+         ["Ukrainian=ukraine", "Volodymyr Zelenskyy=volodymyr-zelenskyy"]),
         ("Ukrainian President Petro Poroshenko agreed.", ["Ukrainian=ukraine", "Petro Poroshenko=petro-poroshenko"]),
         ("Ukrainian President Ivan Unknown agreed.", ["Ukrainian=ukraine"]),
         ("乌克兰总统泽连斯基说", ["乌克兰=ukraine", "泽连斯基=volodymyr-zelenskyy"]),
