@@ -87,7 +87,8 @@ def show(actor_id: str, on: datetime | None, as_json: bool) -> int:
 def stale(on: datetime | None, after: str, as_json: bool) -> int:
     """List what may be out of date in the catalogue.
 
-    Exits 1 when something may be: offices without a holder on the day, people acting in an office for long, facts not checked for long.
+    Offices without a holder on the day, people acting in an office for long, facts not checked for long. Exits 1
+    when there are some.
     """
     day = on.date() if on else datetime.now(UTC).date()
     found = load_catalogue().stale(day, _duration(after))
