@@ -56,7 +56,7 @@ def test_all_problems_of_all_files_come_at_once() -> None:
         ("role: president, of: u, holders: [{person: ada, from: 2020, until: 2022-02-02}, {person: bo, from: 2022-02}]",
          "a.yaml:6: offices[0].holders[1]: 'bo' begins 2022-02-01 while 'ada' holds it until 2022-02-02 (allowed"),
         ("role: presidnt, of: u", "a.yaml:6: offices[0].role: unknown role 'presidnt' (did you mean 'president'?)"),
-        ("role: leader, of: u", "a.yaml:6: offices[0].role: unknown role 'leader'"),
+        ("role: head-of-state, of: u", "a.yaml:6: offices[0].role: unknown role 'head-of-state'"),
         ("role: monarch, of: u", "a.yaml:6: offices[0].id: 'president@u' does not begin with its role, monarch"),
         ("role: president, of: ada", "a.yaml:6: offices[0].id: 'president@u' does not end with @ada"),
         ("role: president, of: u, holder: []", "a.yaml:6: offices[0].holder: unknown key (did you mean 'holders'?)"),
