@@ -18,6 +18,7 @@ from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.text.reading import Reading
 
 Place = tuple[int, int, int]
+CAPITALISE_NOUNS = frozenset({"de"})  # languages in which a capital letter says nothing of names
 
 
 @dataclass(frozen=True, order=True)
@@ -177,11 +178,13 @@ class Naming:
     def _counts(self, one: Named, rivalled: set[str]) -> bool:
         if one.person_like and not self._stands_alone(one):
             return False
-        if one.grade is Grade.SURNAME and one.actor not in rivalled:
-            return True
         if one.actor in self.present:
             return True
-        return self._is_titled(one) if one.grade is Grade.SURNAME else self._is_supported(one)
+        if one.grade is Grade.WEAK:
+            return self._is_supported(one)
+        if one.actor in rivalled:
+            return self._is_titled(one)
+        return not self._is_in_a_name(one.place) or self._is_supported(one)
 
     def _uncontested(self, names: Sequence[Named]) -> list[Named]:
         """Where one surname can be several people's: those also named in full, else those with support, else nobody."""
@@ -242,13 +245,22 @@ class Naming:
             return True
         if not surface.capitalised(index, first):
             return False
-        if not surface.capitals_tell(index):
-            return True
+        return not surface.capitals_tell(index) or not self._has_capitals_beside(one.place)
+
+    def _is_in_a_name(self, place: Place) -> bool:
+        """Whether a surname seems to stand in a full name that we do not know ("Frank Rubio", "Novak Djokovic")."""
+        if self._lang in CAPITALISE_NOUNS or not self.surface.capitals_tell(place[0]):
+            return False
+        return self.surface.capitalised(*place[:2]) and self._has_capitals_beside(place)
+
+    def _has_capitals_beside(self, place: Place) -> bool:
+        """Whether an unknown capitalised word stands directly before or after; before, not one that begins a sentence."""
+        index, first, after = place
+        surface = self.surface
         left = first > 0 and surface.beside(index, first) and self._is_unknown(index, first - 1, before=True)
         if left and not surface.begins_sentence(index, first - 1):
-            return False
-        right = surface.beside(index, after) and self._is_unknown(index, after, before=False)
-        return not right
+            return True
+        return surface.beside(index, after) and self._is_unknown(index, after, before=False)
 
     def _is_unknown(self, index: int, token: int, *, before: bool) -> bool:
         """Whether a word is capitalised and belongs to no name, title or honorific that we know."""

@@ -147,14 +147,22 @@ class Reference:
             return False
         if not self.surface.capitals_tell(index):
             return True
+        return not self._capitals_beside(name.place)
+
+    def _capitals_beside(self, place: Place) -> bool:
+        index, first, after = place
         if self.surface.beside(index, first):
             unknown = self.surface.capitalised(index, first - 1)
-            unknown = unknown and all((place[0], place[2]) != (index, first) for place in self.known)
+            unknown = unknown and all((known[0], known[2]) != (index, first) for known in self.known)
             if unknown and not self.surface.begins_sentence(index, first - 1):
-                return False
+                return True
         if self.surface.beside(index, after) and self.surface.capitalised(index, after):
-            return any(place[:2] == (index, after) for place in self.known)
-        return True
+            return all(known[:2] != (index, after) for known in self.known)
+        return False
+
+    def _in_a_name(self, place: Place) -> bool:
+        telling = self.reading.lang != "de" and self.surface.capitals_tell(place[0])
+        return telling and self.surface.capitalised(*place[:2]) and self._capitals_beside(place)
 
     def _inside_strong(self, name: Name) -> bool:
         return any(
@@ -174,7 +182,11 @@ class Reference:
             and self._alone(name)
             and (
                 name.actor in self.named
-                or (name.grade == SURNAME and (name.actor not in rivalled or self._titled(name)))
+                or (name.grade == SURNAME and name.actor in rivalled and self._titled(name))
+                or (
+                    name.grade == SURNAME and name.actor not in rivalled
+                    and (not self._in_a_name(name.place) or self._supported(name))
+                )
                 or (name.grade == WEAK and self._supported(name))
             )
         }  # fmt: skip

@@ -101,7 +101,7 @@ def readings(draw: st.DrawFn) -> Reading:
     return read({"title": draw(texts()), "body": draw(texts())}, lang=lang, on=draw(st.sampled_from(DAYS)))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(readings())
 def test_scanner_finds_what_the_reference_finds(reading: Reading) -> None:
     found = scanner().scan(reading)
