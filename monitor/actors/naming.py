@@ -239,7 +239,7 @@ class Naming:
 
     def _stands_alone(self, one: Named) -> bool:
         """Whether a state's name that people bear too ("Jordan") is here no part of a person's name."""
-        index, first, after = one.place
+        index, first, _ = one.place
         surface = self.surface
         if surface.fields[index].caseless:
             return True
@@ -254,7 +254,7 @@ class Naming:
         return self.surface.capitalised(*place[:2]) and self._has_capitals_beside(place)
 
     def _has_capitals_beside(self, place: Place) -> bool:
-        """Whether an unknown capitalised word stands directly before or after; before, not one that begins a sentence."""
+        """Whether an unknown capitalised word stands directly beside; a sentence's first word is none."""
         index, first, after = place
         surface = self.surface
         left = first > 0 and surface.beside(index, first) and self._is_unknown(index, first - 1, before=True)

@@ -140,7 +140,7 @@ class Reference:
         return names | {word.place for word in self.role_words} | honorifics
 
     def _alone(self, name: Name) -> bool:
-        index, first, after = name.place
+        index, first, _ = name.place
         if not name.person_like or self.surface.fields[index].caseless:
             return True
         if not self.surface.capitalised(index, first):
