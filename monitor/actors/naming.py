@@ -18,6 +18,7 @@ from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.text.reading import Reading
 
 Place = tuple[int, int, int]
+CAPITALISE_NOUNS = frozenset({"de"})  # languages in which a capital letter says nothing of names
 
 
 @dataclass(frozen=True, order=True)
@@ -111,7 +112,9 @@ class Naming:
     @cached_property
     def _whole(self) -> tuple[Named, ...]:
         """Strong names that nothing blocks."""
-        unblocked = (one for one in self._hits if one.grade is Grade.STRONG and not self.is_blocked(one.place, one.actor))
+        unblocked = (
+            one for one in self._hits if one.grade is Grade.STRONG and not self.is_blocked(one.place, one.actor)
+        )
         return tuple(one for one in unblocked if not one.person_like or self._stands_alone(one))
 
     @cached_property
@@ -175,11 +178,13 @@ class Naming:
     def _counts(self, one: Named, rivalled: set[str]) -> bool:
         if one.person_like and not self._stands_alone(one):
             return False
-        if one.grade is Grade.SURNAME and one.actor not in rivalled:
-            return True
         if one.actor in self.present:
             return True
-        return self._is_titled(one) if one.grade is Grade.SURNAME else self._is_supported(one)
+        if one.grade is Grade.WEAK:
+            return self._is_supported(one)
+        if one.actor in rivalled:
+            return self._is_titled(one)
+        return not self._is_in_a_name(one.place) or self._is_supported(one)
 
     def _uncontested(self, names: Sequence[Named]) -> list[Named]:
         """Where one surname can be several people's: those also named in full, else those with support, else nobody."""
@@ -234,19 +239,28 @@ class Naming:
 
     def _stands_alone(self, one: Named) -> bool:
         """Whether a state's name that people bear too ("Jordan") is here no part of a person's name."""
-        index, first, after = one.place
+        index, first, _ = one.place
         surface = self.surface
         if surface.fields[index].caseless:
             return True
         if not surface.capitalised(index, first):
             return False
-        if not surface.capitals_tell(index):
-            return True
+        return not surface.capitals_tell(index) or not self._has_capitals_beside(one.place)
+
+    def _is_in_a_name(self, place: Place) -> bool:
+        """Whether a surname seems to stand in a full name that we do not know ("Frank Rubio", "Novak Djokovic")."""
+        if self._lang in CAPITALISE_NOUNS or not self.surface.capitals_tell(place[0]):
+            return False
+        return self.surface.capitalised(*place[:2]) and self._has_capitals_beside(place)
+
+    def _has_capitals_beside(self, place: Place) -> bool:
+        """Whether an unknown capitalised word stands directly beside; a sentence's first word is none."""
+        index, first, after = place
+        surface = self.surface
         left = first > 0 and surface.beside(index, first) and self._is_unknown(index, first - 1, before=True)
         if left and not surface.begins_sentence(index, first - 1):
-            return False
-        right = surface.beside(index, after) and self._is_unknown(index, after, before=False)
-        return not right
+            return True
+        return surface.beside(index, after) and self._is_unknown(index, after, before=False)
 
     def _is_unknown(self, index: int, token: int, *, before: bool) -> bool:
         """Whether a word is capitalised and belongs to no name, title or honorific that we know."""

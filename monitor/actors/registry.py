@@ -128,7 +128,7 @@ class Registry:
         raise UnknownActorError(f"unknown actor {_shown(text)}{self.suggest(text)}")
 
     def members(self, position: str, on: date | None) -> frozenset[str]:
-        """The ids of the actors that a position means on a day; where it is unknown, the latest. Raises as `position`."""
+        """The ids of the actors meant on a day; on an unknown day, the latest. Raises as `position`."""
         found = self.position(position)
         if found.kind == "actor":
             return frozenset((found.subject,))

@@ -23,7 +23,8 @@ class Role:
     Attributes:
         classes: Predefined sets that its holders are in.
         alone: Its words name the office without a state, while only one office has this role.
-        generic: No office has this role: its words mean whatever office is in one of `classes`, or (`leads`) leads.
+        generic: Its words mean whatever office is in one of `classes`, or (`leads`) leads; only offices of the
+            second kind can have it as their role (the leader of an armed group).
     """
 
     id: str
@@ -72,7 +73,7 @@ class Roles:
     @cached_property
     def of_offices(self) -> tuple[str, ...]:
         """The roles that an office can have."""
-        return tuple(role.id for role in self.roles.values() if not role.generic)
+        return tuple(role.id for role in self.roles.values() if role.leads or not role.generic)
 
 
 class _RoleEntry(Strict):

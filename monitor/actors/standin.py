@@ -50,7 +50,9 @@ class PatternTrie:
         key = (pattern.words, pattern.exact)
         if key not in self.patterns:
             self.patterns[key] = len(self.patterns)
-            self.first.setdefault(pattern.words[0].text[:1], []).append((*key, self.patterns[key]))
+            head = pattern.words[0]
+            start = head.text if head.kind == "word" else f"{head.text[:2]}~"
+            self.first.setdefault(start, []).append((*key, self.patterns[key]))
         return self.patterns[key]
 
     def places(self, fields: Sequence[FieldReading]) -> dict[int, list[Place]]:
@@ -58,7 +60,7 @@ class PatternTrie:
         for index, part in enumerate(fields):
             words = part.tokens.words
             for first, word in enumerate(words):
-                for pattern, exact, number in self.first.get(word[:1], ()):
+                for pattern, exact, number in (*self.first.get(word, ()), *self.first.get(f"{word[:2]}~", ())):
                     after = first + len(pattern)
                     if after > len(words) or not all(
                         _fits(p, w) for p, w in zip(pattern, words[first:after], strict=True)

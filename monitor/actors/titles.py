@@ -14,11 +14,10 @@ from functools import cached_property
 
 from monitor.actors.lexicon import Lexicon, Links, RoleUse
 from monitor.actors.model import ActorKind, Office
-from monitor.actors.naming import Named, Naming, Place
+from monitor.actors.naming import CAPITALISE_NOUNS, Named, Naming, Place
 from monitor.text.reading import Reading
 
 _NO_LINKS = Links((), (), ())
-_CAPITALISE_NOUNS = frozenset({"de"})  # there a capital letter after a title says nothing
 
 
 @dataclass(frozen=True, order=True)
@@ -280,7 +279,7 @@ class Titles:
         if (index, after) in self._people_starts:
             return True
         return (
-            lang not in _CAPITALISE_NOUNS
+            lang not in CAPITALISE_NOUNS
             and self._surface.capitals_tell(index)
             and self._surface.capitalised(index, after)
             and not self._naming.is_known_start(index, after)
