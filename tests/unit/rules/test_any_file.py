@@ -82,3 +82,44 @@ def test_any_data_are_rules_or_problems(data: Any) -> None:
         shown = [str(problem) for problem in rule_warnings(rule_set, catalogue())]
 
     assert all(problem.startswith("rules.yaml:1: ") for problem in shown)
+
+
+right_leaves = st.sampled_from(
+    [
+        {"query": "a -title:b"},
+        {"query": 'body:("a b"~3 OR =C) +d'},
+        {"terms": "fire"},
+        {"actor": ["russia", "leaders(ukraine)"]},
+        {"named": "russia"},
+        {"lang": ["en", "und"]},
+        {"lang": "de"},
+        {"publisher": "BBC"},
+        {"url": "live"},
+        {"casualties": {"role": "killed", "at_least": 3, "field": "title"}},
+        {"leader_call": {"between": ["russia", "ukraine"]}},
+    ]
+)
+scopes = st.sampled_from(["article", "paragraph", "sentence", "title"])
+right = st.recursive(
+    right_leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"all": parts}),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"any": parts}),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: {"at_least": len(parts), "of": parts}),
+        inner.map(lambda part: {"not": part}),
+        st.builds(lambda scope, part: {"same": scope, "all": [part, part]}, scopes, inner),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(right)
+def test_what_is_right_is_read_and_looked_through_for_warnings(when: dict[str, Any]) -> None:
+    data = {
+        "terms": {"fire": {"en": ["fire"], "de": ["Feuer"]}},
+        "rules": [{"id": "r", "when": {"all": [{"query": "x"}, when]}}],
+    }
+    rule_set = read_rules([Document("rules.yaml", data, {(): 1})], catalogue())
+
+    assert "has no tests" in [problem.message for problem in rule_warnings(rule_set, catalogue())]
