@@ -15,7 +15,6 @@ from monitor.text.words import Pattern, Word, WordKind, spelling
 
 __all__ = ["Pattern", "PatternError", "Word", "WordKind", "patterns_of", "phrase_meaning", "spelling", "word_patterns"]
 
-_SHORTEST_STEM = 3
 _JOINING_LANGUAGES = ("en", "de")  # where the last part of a compound takes the plural
 
 
@@ -108,9 +107,7 @@ def _readings(written: tuple[WrittenWord, ...], lang: str | None) -> list[tuple[
 def _stems(word: WrittenWord, lang: str | None) -> dict[str | None, Word | None]:
     if takes_clitics(word.text):  # what `~` asks for, they have anyway
         return {None: None}
-    if len(word.text) < _SHORTEST_STEM:
-        raise PatternError(f"`{word.surface}~`: a stem needs at least {_SHORTEST_STEM} letters")
-    found = stems(word.surface, lang, place=word.mark == "~n")
+    found = stems(word.surface, lang, noun=word.mark == "~n")
     if not found:
         where = f"in the language {lang!r}" if lang else "in its script"
         raise PatternError(

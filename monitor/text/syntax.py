@@ -8,7 +8,7 @@
 | `sanction*` | words that begin so |
 | `w?rd`, `*strike` | wildcards: one character, any characters; 3 fixed characters, 2 of Hangul, 1 of Han, kana, Thai |
 | `Путин~`, `Россия~` | the word in its cases: see `inflection` |
-| `Минск~n` | the same, of a place whose name looks like a surname |
+| `Дамаск~n` | the same, of a noun that looks like an adjective |
 | `\\*` | the sign itself |
 
 Marks go with the word they stand at; `=` stands at the very beginning and goes for all of it. Words with marks have no
@@ -30,6 +30,7 @@ from monitor.text.words import spelling
 
 Mark = Literal["", "*", "?", "~", "~n"]
 
+_SHORTEST_STEM = 3
 MAX_PATTERN_WORDS = 50  # of a phrase; what is longer is a mistake, and dear to search for
 # Old Italic letters that stand for the unescaped marks while words are cut: letters that are like no others.
 _ANY, _ONE = "\U00010300", "\U00010301"
@@ -111,7 +112,7 @@ def _chunk(chunk: str) -> list[WrittenWord]:
         rest = chunk[stem.end() :]
         if rest not in ("", "n"):
             raise PatternError(
-                f"{chunk!r}: `~` stands at the end of a stem (`Путин~`, or `Минск~n` of a place); "
+                f"{chunk!r}: `~` stands at the end of a stem (`Путин~`, or `Дамаск~n` of a noun in -ск); "
                 "similar spellings are not searched for; write `\\~` for the sign"
             )
         mark = "~n" if rest else "~"
@@ -120,10 +121,10 @@ def _chunk(chunk: str) -> list[WrittenWord]:
         raise PatternError(f"{chunk!r}: `=` stands before the first word and goes for all; write `\\=` for the sign")
     plain = _UNESCAPED.sub(lambda found: found[1] or {"*": _ANY, "?": _ONE}[found[2]], chunk)
     words = [_word(surface, chunk) for surface in _surfaces(plain)]
-    if not words:
-        raise PatternError(f"{whole!r} has no word in it")
     if not mark:
-        return words
+        return words  # maybe none: the dash of "Papua – New Guinea"
+    if sum(len(word.text) for word in words) < _SHORTEST_STEM:  # "прем'єр" is two words, the last a short one
+        raise PatternError(f"{whole!r}: a stem needs at least {_SHORTEST_STEM} letters")
     last = words[-1]
     if last.mark:
         raise PatternError(f"{whole!r}: a word has wildcards or a `~`, not both")

@@ -22,7 +22,8 @@ _WORDS = [
 _PATTERNS = [
     "iran", "=Iran", "=U.S.", "=us", "drone", "drone*", "*ron*", "dr?ne", "air strike", "airstrike", "Зеленськ~",
     "Путин~", "объем", "киев", "푸틴", "푸틴*", "nato", "بوتين", "العراق", "習近平", "近", "プーチン", "イラン", "ไทย",
-    "हिन्दी", "strasse", "stra*", "été", "=AT&T", "=C++", "שלום", "air* str*", "*ran air", "Putin~", "drone* strike", "s air",
+    "हिन्दी", "strasse", "stra*", "été", "=AT&T", "=C++", "שלום", "air* str*", "*ran air", "Putin~", "drone* strike",
+    "s air",
 ]  # fmt: skip
 _TEXTS = st.lists(st.sampled_from([*_WORDS, " ", " ", "-", ", ", "\n"]), max_size=25).map("".join)
 _ANY_PATTERNS = st.lists(st.sampled_from(_PATTERNS), min_size=1, max_size=6).map(
