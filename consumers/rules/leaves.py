@@ -9,7 +9,7 @@ from consumers.rules.model import ActorCondition, Phrase, Terms
 from monitor.actors import Actor, Registry
 from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.text import phrase, tokenize
-from monitor.text.folding import IGNORABLE
+from monitor.text.scripts import IGNORABLE
 
 _DROPPED = re.compile(f"[{IGNORABLE}]")
 _SPACE = re.compile(r"\s+")
