@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from monitor.actors.model import Actor, Names, Office
 from monitor.actors.registry import Registry
-from monitor.actors.standin import PatternTrie, patterns_of
 from monitor.text import phrase
+from monitor.text.patterns import patterns_of
+from monitor.text.scan import PatternTrie
 
 Words = tuple[str, ...]
 
@@ -66,7 +67,7 @@ class RoleUse:
     plural: bool = False
 
 
-_Use = TypeVar("_Use", Use, NameUse, RoleUse)
+_Use = TypeVar("_Use", bound="Use | NameUse | RoleUse")
 
 
 @dataclass(frozen=True)
@@ -157,10 +158,9 @@ class Lexicon:
         for pattern in patterns_of(text, lang=lang, variants=variants):
             self.longest = max(self.longest, len(pattern.words))
             number = self.trie.add(pattern)
-            meant = replace(use, lang=pattern.lang)
-            known: tuple[_Use, ...] = table.get(number, ())
-            if meant not in known:
-                table[number] = (*known, meant)
+            meant = use if pattern.lang in (None, use.lang) else replace(use, lang=pattern.lang)
+            if meant not in table.get(number, ()):
+                table[number] = (*table.get(number, ()), meant)
 
     def _offices_by_role(self) -> dict[str, list[Office]]:
         alone = {role.id for role in self.registry.roles.roles.values() if role.alone}

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from monitor.actors import Actor, ActorKind, Mention, Office, Registry
 from monitor.actors.model import flat
-from monitor.actors.standin import PatternTrie, patterns_of
 from monitor.actors.surface import Surface
 from monitor.text import phrase
+from monitor.text.patterns import patterns_of
 from monitor.text.reading import Reading
+from monitor.text.scan import PatternTrie
 
 Place = tuple[int, int, int]
 STRONG, SURNAME, WEAK = range(3)
