@@ -12,13 +12,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any, Protocol
 
 from consumers.rules.fact_keys import KEYS, Takes
 from consumers.rules.model import FactCondition, FactTest
+from consumers.rules.wording import stands_in
 from monitor.core.fact import FACT_TYPES, Fact, Participant, Source, Topic
-from monitor.text import phrase
 
 _Value = str | int | bool | None
 _Holds = Callable[[Any, _Value], bool]
@@ -148,7 +147,7 @@ def _value_test(takes: Takes, registry: Positions, on: date | None) -> _Holds:
         case Takes.POSITION_OR_WORDS:
             return lambda part, value: _is_said_by(part, str(value), registry, on)
         case Takes.WORDS:
-            return lambda part, value: words_stand_in(str(value), part.text if isinstance(part, Topic) else str(part))
+            return lambda part, value: stands_in(str(value), part.text if isinstance(part, Topic) else str(part))
         case Takes.DATE:
             return lambda part, value: part.isoformat().startswith(str(value))
         case _:
@@ -179,7 +178,7 @@ def _is_said_by(part: Source | str, value: str, registry: Positions, on: date | 
     meant = _members(registry, value, on) if _POSITION_FORM.fullmatch(value) else frozenset()
     text = part if isinstance(part, str) else part.text
     if not meant:
-        return words_stand_in(value, text)
+        return stands_in(value, text)
     return _takes_part(part, value, registry, on)
 
 
@@ -189,15 +188,3 @@ def _members(registry: Positions, position: str, on: date | None) -> frozenset[s
         return registry.members(position, on)
     except (KeyError, ValueError):
         return frozenset()
-
-
-def words_stand_in(wanted: str, text: str) -> bool:
-    """Whether the words that somebody looks for stand in a row in a text."""
-    words = _folded(text)
-    sought = _folded(wanted)
-    return any(words[at : at + len(sought)] == sought for at in range(len(words) - len(sought) + 1))
-
-
-@lru_cache(maxsize=1024)
-def _folded(text: str) -> tuple[str, ...]:
-    return phrase(text)

@@ -15,7 +15,7 @@ from consumers.rules.model import (
     UrlCondition,
 )
 from consumers.rules.query_text import STEM_MARK, QueryError
-from consumers.rules.wording import language_problem, pattern_problem, url_problem
+from consumers.rules.wording import language_problem, pattern_problem, url_problem, word_count
 from monitor.core.fact import Field
 
 TEXT_FIELDS: dict[str, tuple[Field, ...]] = {
@@ -78,8 +78,7 @@ def phrase_condition(written: Written) -> Phrase:
     problem = pattern_problem(text)
     if problem:
         raise QueryError(problem)
-    found = Phrase(text, slop)
-    return Phrase(text) if len(found.words) == 1 else found
+    return Phrase(text, slop if slop and word_count(text) > 1 else 0)
 
 
 def leaf_condition(field: str, written: Written, position_problem: Callable[[str], str | None]) -> Condition:

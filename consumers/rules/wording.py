@@ -6,22 +6,43 @@ The one door to `monitor.text.patterns` for all who read rules.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from monitor.core.article import UNKNOWN_LANGUAGE
-from monitor.text import phrase
+from monitor.text import phrase, tokenize
+from monitor.text.patterns import PatternError, patterns_of, word_patterns
+from monitor.text.reading import FieldReading
+from monitor.text.scan import PatternTrie
 
-_FUZZY = re.compile(r"(?<!\\)~\d")
 _PRIMARY_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _MARKED = re.compile(r"^=|[*?~\\]")
 
 
-def pattern_problem(text: str, lang: str | None = None) -> str | None:  # noqa: ARG001 - the real one needs it
+def pattern_problem(text: str, lang: str | None = None) -> str | None:
     """What is wrong with a pattern; None when it can be looked for."""
-    if not phrase(text):
-        return f"{text!r} has no word in it"
-    if _FUZZY.search(text):
-        return f"{text!r}: similar spellings are not searched for"
+    try:
+        patterns_of(text, lang=lang)
+    except PatternError as error:
+        return str(error)
     return None
+
+
+def word_count(text: str) -> int:
+    """How many words a pattern has in a row. Raises PatternError."""
+    return len(word_patterns(text))
+
+
+def stands_in(pattern: str, text: str) -> bool:
+    """Whether a pattern is found in a text whose language is unknown. Raises PatternError."""
+    return bool(_trie(pattern).places((FieldReading("text", tokenize(text)),)))
+
+
+@lru_cache(maxsize=1024)
+def _trie(pattern: str) -> PatternTrie:
+    trie = PatternTrie()
+    for variant in patterns_of(pattern):
+        trie.add(variant)
+    return trie
 
 
 def language_problem(lang: str) -> str | None:
@@ -37,4 +58,4 @@ def url_problem(text: str) -> str | None:
     """What is wrong with words to look for in an address."""
     if _MARKED.search(text):
         return f"`{text}`: addresses are searched for plain words (no `=`, `*`, `?`, `~`)"
-    return None if phrase(text) else f"{text!r} has no word in it"
+    return None if phrase(text) else f"`{text}` holds no word"

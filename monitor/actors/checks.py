@@ -9,9 +9,9 @@ from monitor.actors.entries import Entries, Placed
 from monitor.actors.model import Actor, ActorKind, Holding, Office
 from monitor.actors.registry import Registry
 from monitor.actors.roles import Roles
-from monitor.actors.standin import PatternError, patterns_of
 from monitor.core.documents import Location
 from monitor.core.problems import Problem, suggestion
+from monitor.text.patterns import PatternError, patterns_of
 
 _CAN_HAVE_OFFICES = (ActorKind.STATE, ActorKind.ORGANISATION, ActorKind.ARMED_GROUP)
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import lru_cache
 from typing import TypeVar
 
 from monitor.actors.model import Actor, Names, Office
 from monitor.actors.registry import Registry
-from monitor.actors.standin import PatternTrie, patterns_of
 from monitor.text import phrase
+from monitor.text.patterns import patterns_of
+from monitor.text.scan import PatternTrie
 
 Words = tuple[str, ...]
-_Use = TypeVar("_Use")
 
 
 class Grade(IntEnum):
@@ -23,6 +23,14 @@ class Grade(IntEnum):
     STRONG = 0
     SURNAME = 1
     WEAK = 2
+
+
+@dataclass(frozen=True)
+class Use:
+    """A pattern as something of an actor or office, in articles of a language (None: of all)."""
+
+    subject: str
+    lang: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,9 @@ class RoleUse:
     plural: bool = False
 
 
+_Use = TypeVar("_Use", bound="Use | NameUse | RoleUse")
+
+
 @dataclass(frozen=True)
 class Links:
     """What may stand between a state and a role word in a language, in folded words, the longest first."""
@@ -75,11 +86,11 @@ class Lexicon:
         self.registry = registry
         self.trie = PatternTrie()
         self.names: dict[int, tuple[NameUse, ...]] = {}
-        self.blocks: dict[int, tuple[str, ...]] = {}
-        self.contexts: dict[int, tuple[str, ...]] = {}
-        self.seats: dict[int, tuple[str, ...]] = {}
+        self.blocks: dict[int, tuple[Use, ...]] = {}
+        self.contexts: dict[int, tuple[Use, ...]] = {}
+        self.seats: dict[int, tuple[Use, ...]] = {}
+        self.honorifics: dict[int, tuple[Use, ...]] = {}
         self.roles: dict[int, tuple[RoleUse, ...]] = {}
-        self.honorifics: set[int] = set()
         self.longest = 1  # words of the longest pattern
         for actor in registry:
             self._add_actor(actor)
@@ -109,13 +120,13 @@ class Lexicon:
                 use = NameUse(actor.id, Grade.STRONG, lang, demonym=True)
                 self._put(self.names, name, use, lang, variants=True)
         for text in actor.blocked_by:
-            self._put(self.blocks, text, actor.id)
+            self._put(self.blocks, text, Use(actor.id))
         for text in actor.context:
-            self._put(self.contexts, text, actor.id)
+            self._put(self.contexts, text, Use(actor.id))
 
     def _add_office(self, office: Office) -> None:
         for text in office.seats:
-            self._put(self.seats, text, office.id)
+            self._put(self.seats, text, Use(office.id))
         for lang, texts in office.titles.items():
             for text in texts:
                 self._put(self.roles, text, RoleUse(-1, lang, office=office.id), lang)
@@ -132,7 +143,7 @@ class Lexicon:
                 self._put(self.roles, text, RoleUse(0, lang), lang)
         for texts in roles.honorifics.values():
             for text in texts:
-                self.honorifics.update(self._numbers(text))
+                self._put(self.honorifics, text, Use(text))
 
     def _put(
         self,
@@ -143,15 +154,13 @@ class Lexicon:
         *,
         variants: bool = False,
     ) -> None:
-        for number in self._numbers(text, lang, variants=variants):
-            known = table.get(number, ())
-            if use not in known:
-                table[number] = (*known, use)
-
-    def _numbers(self, text: str, lang: str | None = None, *, variants: bool = False) -> list[int]:
-        patterns = patterns_of(text, lang=lang, variants=variants)
-        self.longest = max(self.longest, *(len(pattern.words) for pattern in patterns))
-        return [self.trie.add(pattern) for pattern in patterns]
+        """Note what a text's patterns mean, each in the language in which it counts."""
+        for pattern in patterns_of(text, lang=lang, variants=variants):
+            self.longest = max(self.longest, len(pattern.words))
+            number = self.trie.add(pattern)
+            meant = use if pattern.lang in (None, use.lang) else replace(use, lang=pattern.lang)
+            if meant not in table.get(number, ()):
+                table[number] = (*table.get(number, ()), meant)
 
     def _offices_by_role(self) -> dict[str, list[Office]]:
         alone = {role.id for role in self.registry.roles.roles.values() if role.alone}

@@ -6,12 +6,12 @@ one pattern's length before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from monitor.actors.lexicon import Grade, Lexicon, NameUse, RoleUse
+from monitor.actors.lexicon import Grade, Lexicon, NameUse, RoleUse, Use
 from monitor.actors.model import ActorKind
 from monitor.actors.surface import Surface
 from monitor.core.article import UNKNOWN_LANGUAGE
@@ -95,7 +95,7 @@ class Naming:
         return tuple(
             (
                 place,
-                tuple(sorted(uses, key=lambda use: (use.rank, use.lang, use.plural, use.role or "", use.office or ""))),
+                tuple(sorted(uses, key=_first_meant)),
             )
             for place, uses in sorted(by_place.items())
             if all(other == place for other, _ in starts.covering(place))
@@ -104,6 +104,13 @@ class Naming:
     def is_blocked(self, place: Place, actor: str) -> bool:
         """Whether a phrase that swallows the names of an actor stands around a place."""
         return any(blocked == actor for _, blocked in self._blocks.covering(place))
+
+    def uses(self, table: Mapping[int, tuple[Use, ...]]) -> Iterator[tuple[str, Place]]:
+        """Where patterns of a table stand, each with what it belongs to."""
+        for number, places in self._found.items():
+            for use in table.get(number, ()):
+                if self._in_language(use.lang):
+                    yield from ((use.subject, place) for place in places)
 
     def is_known_start(self, index: int, token: int) -> bool:
         """Whether a name, role word or honorific that we know begins with a word."""
@@ -135,12 +142,7 @@ class Naming:
     @cached_property
     def _blocks(self) -> Starts:
         return Starts(
-            (
-                (place, actor)
-                for number, places in self._found.items()
-                for actor in self._lexicon.blocks.get(number, ())
-                for place in places
-            ),
+            ((place, actor) for actor, place in self.uses(self._lexicon.blocks)),
             self._lexicon.longest,
         )
 
@@ -231,10 +233,8 @@ class Naming:
         for place, uses in self.roles:
             there = found.setdefault(self.surface.unit(*place[:2]), set())
             there.update(f"office {use.office}" if use.office else f"role {use.role}" for use in uses)
-        for number, places in self._found.items():
-            for actor in self._lexicon.contexts.get(number, ()):
-                for place in places:
-                    found.setdefault(self.surface.unit(*place[:2]), set()).add(f"context {actor}")
+        for actor, place in self.uses(self._lexicon.contexts):
+            found.setdefault(self.surface.unit(*place[:2]), set()).add(f"context {actor}")
         return found
 
     def _stands_alone(self, one: Named) -> bool:
@@ -273,8 +273,7 @@ class Naming:
     def _known_places(self) -> frozenset[Place]:
         names = [one.place for one in self._hits if not one.person_like and not self.is_blocked(one.place, one.actor)]
         roles = [place for place, _ in self.roles]
-        honorifics = (number for number in self._found if number in self._lexicon.honorifics)
-        return frozenset((*names, *roles, *(place for number in honorifics for place in self._found[number])))
+        return frozenset((*names, *roles, *(place for _, place in self.uses(self._lexicon.honorifics))))
 
     @cached_property
     def _known_starts(self) -> frozenset[tuple[int, int]]:
@@ -283,6 +282,10 @@ class Naming:
     @cached_property
     def _known_ends(self) -> frozenset[tuple[int, int]]:
         return frozenset((index, after) for index, _, after in self._known_places)
+
+
+def _first_meant(use: RoleUse) -> tuple[int, str, bool, str, str]:
+    return use.rank, use.lang, not use.plural, use.role or "", use.office or ""
 
 
 def _keep_better(best: dict[tuple[Place, str], Named], place: Place, use: NameUse) -> None:

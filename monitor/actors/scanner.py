@@ -61,7 +61,7 @@ class Mentions:
         """Actors that may be mentioned, from the words alone: none that is mentioned is missing."""
         lexicon = self._lexicon
         named = {use.actor for number in self._found for use in lexicon.names.get(number, ())}
-        offices = {office for number in self._found for office in lexicon.seats.get(number, ())}
+        offices = {use.subject for number in self._found for use in lexicon.seats.get(number, ())}
         if any(number in lexicon.roles for number in self._found):
             offices |= {office.id for actor in named for office in self._registry.offices_in(actor)}
             offices |= {office.id for office in lexicon.offices_alone.values()}

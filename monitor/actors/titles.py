@@ -80,9 +80,7 @@ class Titles:
     def _seats(self) -> tuple[Titled, ...]:
         return tuple(
             Titled(place, office, seat=True)
-            for number, places in self._found.items()
-            for office in self._lexicon.seats.get(number, ())
-            for place in places
+            for office, place in self._naming.uses(self._lexicon.seats)
             if not self._naming.is_blocked(place, office.partition("@")[2])
         )
 

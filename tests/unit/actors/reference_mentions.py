@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from monitor.actors import Actor, ActorKind, Mention, Office, Registry
 from monitor.actors.model import flat
-from monitor.actors.standin import PatternTrie, patterns_of
 from monitor.actors.surface import Surface
 from monitor.text import phrase
+from monitor.text.patterns import patterns_of
 from monitor.text.reading import Reading
+from monitor.text.scan import PatternTrie
 
 Place = tuple[int, int, int]
 STRONG, SURNAME, WEAK = range(3)
@@ -51,11 +52,14 @@ def covers(outer: Place, inner: Place) -> bool:
 
 
 @lru_cache(maxsize=10_000)
-def _trie(text: str, lang: str | None, variants: bool) -> PatternTrie:
-    trie = PatternTrie()
+def _tries(text: str, lang: str | None, variants: bool) -> list[tuple[str | None, PatternTrie]]:
+    """Each pattern of a text by itself, with its language."""
+    found = []
     for pattern in patterns_of(text, lang=lang, variants=variants):
+        trie = PatternTrie()
         trie.add(pattern)
-    return trie
+        found.append((pattern.lang, trie))
+    return found
 
 
 @dataclass
@@ -99,10 +103,8 @@ class Reference:
     # Names
 
     def _at(self, text: str, lang: str | None = None, *, variants: bool = False) -> set[Place]:
-        if lang is not None and self.reading.lang not in (lang, "und"):
-            return set()
-        found = _trie(text, lang, variants).places(self.reading.fields)
-        return {place for places in found.values() for place in places}
+        tries = [trie for only, trie in _tries(text, lang, variants) if self.reading.lang in (only, "und") or not only]
+        return {place for trie in tries for places in trie.places(self.reading.fields).values() for place in places}
 
     def _names_of(self, actor: Actor) -> Iterator[Name]:
         found: list[Name] = []
@@ -273,7 +275,7 @@ class Reference:
             if any(covers_tail(name.place, place) for name in self.people):
                 continue
             words = [word for word in self.role_words if word.place == place and (word.role or word.office)]
-            for word in sorted(words, key=lambda one: (one.rank, one.lang, one.plural, one.role, one.office)):
+            for word in sorted(words, key=lambda one: (one.rank, one.lang, not one.plural, one.role, one.office)):
                 meant = self._meaning(word)
                 if meant:
                     whole = (place[0], min(t.place[1] for t in meant), max(t.place[2] for t in meant))
