@@ -1,14 +1,14 @@
 """The same answers as `compiled`, slow and obvious: every rule by itself, every pattern at every token.
 
-It is the oracle of the tests: it shares with the engine what to look for (leaves, what one fact test means, who is
-mentioned) and how texts are cut (readings), and nothing of how to search or evaluate. A part of a text is simply the
-set of its tokens.
+It is the oracle of the tests: it shares with the engine what to look for (leaves, what one fact test means) and how
+texts are cut (readings), and nothing of how to search or evaluate. A part of a text is simply the set of its tokens.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from consumers.rules.compiled import Hit, RuleHits
 from consumers.rules.facts import fact_holds
@@ -33,10 +33,10 @@ from consumers.rules.model import (
     Within,
 )
 from consumers.rules.table import FactSource
-from monitor.actors import Registry
-from monitor.actors.scanner import ActorScanner, Mention
+from monitor.actors import Mention, Registry
 from monitor.core.fact import Fact
 from monitor.text.reading import FieldReading, Reading, primary_language
+from tests.unit.actors.reference_mentions import reference_mentions
 from tests.unit.rules.reference_text import Stretch, near_stretches, stretches_of
 
 
@@ -55,12 +55,11 @@ class ReferenceRules:
         self._rules = rule_set
         self._registry = registry
         self._facts = facts
-        self._scanner = ActorScanner(registry)
 
     def match(self, reading: Reading) -> list[RuleHits]:
         """As `CompiledRules.match`."""
         facts = reading.facts or (self._facts.facts(reading) if self._facts else ())
-        article = _Article(reading, self._registry, list(self._scanner.scan(reading).all()), facts)
+        article = _Article(reading, self._registry, facts)
         matched: list[RuleHits] = []
         for rule in self._rules:
             hits = None if rule.status == "disabled" else article.evaluate(rule.when, article.everything)
@@ -85,14 +84,17 @@ def _in_order(hits: Iterable[Hit], facts: tuple[Fact, ...]) -> list[Hit]:
 
 
 class _Article:
-    def __init__(self, reading: Reading, registry: Registry, mentions: list[Mention], facts: tuple[Fact, ...]) -> None:
+    def __init__(self, reading: Reading, registry: Registry, facts: tuple[Fact, ...]) -> None:
         self._reading = reading
         self._registry = registry
-        self._mentions = mentions
         self._facts = facts
         self.everything = _Part(
             frozenset((index, token) for index, field in enumerate(reading.fields) for token in _tokens(field)), True
         )
+
+    @cached_property
+    def _mentions(self) -> list[Mention]:
+        return reference_mentions(self._registry, self._reading)
 
     def evaluate(self, condition: Condition, part: _Part) -> set[Hit] | None:
         reading = self._reading

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from consumers.rules.compiled import CompiledRules
-from consumers.rules.program import MAX_SHOWN
+from consumers.rules.evaluation import MAX_SHOWN
 from monitor.text.reading import read
 from tests.unit.rules.support import catalogue, holds, rules_of, spans, title
 
