@@ -12,7 +12,17 @@ from functools import cached_property
 
 from consumers.rules.compiled import Hit, RuleHits
 from consumers.rules.facts import fact_holds
-from consumers.rules.leaves import ActorLeaf, FactLeaf, Leaf, NearLeaf, WordsLeaf, leaves_of, url_field, url_leaf
+from consumers.rules.leaves import (
+    ActorLeaf,
+    FactLeaf,
+    Leaf,
+    NearLeaf,
+    WordsLeaf,
+    leaves_of,
+    span_of,
+    url_field,
+    url_leaf,
+)
 from consumers.rules.model import (
     ActorCondition,
     All,
@@ -136,7 +146,7 @@ class _Article:
             case FactLeaf():
                 return self._fact_hits(leaf, part)
         return [
-            self._hit(index, stretch, leaf.label)
+            self._hit(index, stretch, leaf)
             for index, field in enumerate(self._reading.fields)
             for stretch in self._stretches(leaf, field)
             if _lies_in(index, stretch, part)
@@ -158,7 +168,7 @@ class _Article:
             seat_counts = is_office and mention.office == leaf.position
             if mention.direct or (not leaf.direct and (not mention.seat or seat_counts)):
                 stretch = (mention.first, mention.after)
-                hits.append(self._hit(mention.index, stretch, leaf.label, mention.actor, not mention.direct))
+                hits.append(self._hit(mention.index, stretch, leaf, mention.actor, not mention.direct))
         return hits
 
     def _fact_hits(self, leaf: FactLeaf, part: _Part) -> list[Hit]:
@@ -179,10 +189,9 @@ class _Article:
                 hits.append(Hit(index, own[0] if own else 0, (start, end), leaf.label, field.name, fact=fact))
         return hits
 
-    def _hit(self, index: int, stretch: Stretch, label: str, actor: str | None = None, indirect: bool = False) -> Hit:
+    def _hit(self, index: int, stretch: Stretch, leaf: Leaf, actor: str | None = None, indirect: bool = False) -> Hit:
         field = self._reading.fields[index]
-        span = (field.tokens.starts[stretch[0]], field.tokens.ends[stretch[1] - 1])
-        return Hit(index, stretch[0], span, label, field.name, actor, indirect)
+        return Hit(index, stretch[0], span_of(leaf, field, *stretch), leaf.label, field.name, actor, indirect)
 
 
 def _holds(fact: bool) -> set[Hit] | None:
