@@ -231,6 +231,9 @@ class Naming:
 
     def _is_in_title(self, one: Named) -> bool:
         offices = self._registry.offices_in(one.actor)
+        own = {office.id for office in offices}
+        if own and any(title in own for _, title in self._office_titles.covering(one.place)):
+            return True
         index, first, after = one.place
         words = self.surface.fields[index].tokens.words
         for lang, links in self._lexicon.links.items() if offices else ():
@@ -245,6 +248,10 @@ class Naming:
                 if words[after:start] == link and self._is_of(uses, lang, offices):
                     return self.surface.joined(index, after - 1, start + 1)
         return False
+
+    @cached_property
+    def _office_titles(self) -> Starts:
+        return Starts((place, use.office) for place, uses in self.roles for use in uses if use.office)
 
     def _is_of(self, uses: Sequence[RoleUse], lang: str, offices: Sequence[Office]) -> bool:
         """Whether one of some role words means one of some offices."""
