@@ -6,7 +6,9 @@ a capital letter says that it is a name. A name has no plural and no other gende
 Лавровой, Зеленськ~ finds Зеленського and never Зеленська or Зеленську, Петр~ finds Петра and neither Петров nor
 Петросян, Иран~ finds Ирана and not Иранка or Иранец. What cannot be told apart is both: Лаврова is his genitive and her
 name. A word in small letters has its plurals, and as an adjective ("украинск~", "ядерный~") all genders.
-`~n` is for names of places in -ск: Минск~n finds Минска, which Минск~ takes for a woman's surname.
+A name in -ск of one syllable is a noun (Минск~, Туск~), a longer one a surname (Сикорск~). `~n` says that a word is a
+noun all the same: Дамаск~n finds Дамаска, иск~n finds иска.
+Given with its last vowel, a word is more surely told: Ортега~ finds Ортеги, Ортег~ is taken for a masculine stem.
 
 Cyrillic languages share one table: their endings do not collide. Those in Latin letters do ("Georg" and Finnish -ia),
 so there each ending counts only in articles of its language and where the language is unknown.
@@ -14,6 +16,7 @@ so there each ending counts only in articles of its language and where the langu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -35,21 +38,21 @@ class _Row:
 
     Attributes:
         of: `name` for capitalised words, `word` for others; or both.
-        written: Endings of the words it is for; of several rows, the first that fits counts.
+        written: How the words it is for end; of several rows, the first that fits counts.
         cut: How many letters of it the endings replace.
     """
 
     of: frozenset[str]
-    written: tuple[str, ...]
+    written: re.Pattern[str]
     cut: int
     endings: tuple[str, ...]
 
 
-def stems(written: str, lang: str | None, *, place: bool = False) -> tuple[Stem, ...]:
+def stems(written: str, lang: str | None, *, noun: bool = False) -> tuple[Stem, ...]:
     """What `written~` finds; nothing where no endings are known for its letters or its language.
 
     Args:
-        place: It is a name of a place, whatever its end looks like.
+        noun: It is a noun and no adjective, whatever its end looks like.
     """
     folded = fold(written)
     if any("\u0400" <= letter <= "\u052f" for letter in folded):
@@ -62,38 +65,44 @@ def stems(written: str, lang: str | None, *, place: bool = False) -> tuple[Stem,
     return tuple(
         Stem(folded[: len(folded) - row.cut], row.endings, only)
         for only, table in tables.items()
-        if (row := _row(table, folded, kind, place=place)) is not None
+        if (row := _row(table, folded, kind, noun=noun)) is not None
     )
 
 
-def _row(table: tuple[_Row, ...], folded: str, kind: str, *, place: bool) -> _Row | None:
-    if place:
-        return _PLACE if table is _CYRILLIC else None
-    return next((row for row in table if kind in row.of and folded.endswith(row.written)), None)
+def _row(table: tuple[_Row, ...], folded: str, kind: str, *, noun: bool) -> _Row | None:
+    fitting = [row for row in table if kind in row.of and row.written.search(folded)]
+    if not fitting:
+        return None
+    return fitting[-1] if noun else fitting[0]
 
 
 def _table(text: str) -> Iterator[_Row]:
-    """Rows from lines of `name|word|both / written / cut / endings`; `-` is nothing, `.` any writing."""
+    """Rows from lines of `name|word|both / written / cut / endings`: `-` no ending, `.` however it is written.
+
+    The last row of a kind is that of nouns.
+    """
     for line in text.strip().splitlines():
         of, written, cut, endings = (part.strip() for part in line.split("/"))
         yield _Row(
             frozenset({"name", "word"} if of == "both" else {of}),
-            ("",) if written == "." else tuple(map(fold, written.split())),
+            re.compile("" if written == "." else rf"(?:{'|'.join(map(fold, written.split()))})\Z"),
             int(cut),
             tuple(dict.fromkeys("" if ending == "-" else fold(ending) for ending in endings.split())),
         )
 
 
 # Russian, Ukrainian, Belarusian, Bulgarian, Serbian and Macedonian in one.
-_PLACE = _Row(frozenset({"name"}), ("",), 0, ("", "а", "у", "ом", "е", "і", "ові"))
+_VOWEL = "[аеєиіїоуыэюя].*"
 _ADJECTIVE = (
     "ий ый ой ій и і ого его ому ему ым им ім ом ем ая яя ой ей ую юю ою ею ое ее ые ие их ых ими ыми "
     "а я е є у ю ої ої ій ії і їх іх іми ага яга аму яму ай яй ае яе ыя ія ыі ог ег ома ата ото ите ия ият их има"
 )
+_NOUN = "- а у е і ом ем ові еві ы и ов ев ей ів ам ами ах ът ове ите има"
+_SOFT_NOUN = "ь я ю ям ями ях"
 _NOUN_IN_SHORT_I = "ия ию ием ии иев иям иями иях ія ію ієм ії іїв іям іями іях оя ою оем ое ои оев оям оями оях"
 _CYRILLIC = tuple(
     _table(f"""
-name / ск цк ськ цьк зьк        / 0 / ий ый ій и і ого ому им ім ом ага аму ог ога оме
+name / {_VOWEL}{_VOWEL}[сцз]ь?к / 0 / ий ый ій и і ого ому им ім ом ага аму ог ога оме
 word / ск цк ськ цьк зьк        / 0 / {_ADJECTIVE}
 name / кий ний чий щий ній      / 2 / ий ій ого его ому ему им ім ом ем ия ию ием ии ие ія ію ієм ії іє
 name / ий ій                    / 2 / ий ій ого его ому ему им ім ия ию ием ии ие ія ію ієм ії іє
@@ -121,12 +130,17 @@ both / и                        / 1 / и ы ов ев ей ів ам ами а�
 both / ы                        / 1 / ы и ов ев ам ами ах -
 both / у ю э є і ї              / 0 / -
 name / ов ев єв їв ин ын ін їн  / 0 / - а у е і ом ем ым им ові еві ам
+name / {_VOWEL}{_VOWEL}         / 0 / - а у е і ом ем ові еві ам ь я ю
 name / .                        / 0 / - а у е і ом ем ові еві ам
-word / .                        / 0 / - а у е і ом ем ові еві ы и ов ев ей ів ам ами ах ът ове ите има
+word / [юуая]щ [юу]ч            / 0 / {_ADJECTIVE}
+word / .                        / 0 / {_NOUN} {_SOFT_NOUN}
 """)
 )
 
-_CZECH = """
+_TWO_VOWELS = "[aeiouy].*[aeiouy].*"
+_CZECH = f"""
+name / {_TWO_VOWELS}[sc]k       / 0 / y i eho emu ym im em
+word / [sc]k                    / 0 / y i eho emu ym im em a e ou ych ich ymi imi
 name / y i                      / 1 / y i eho emu ym im em
 word / y i                      / 1 / y i eho emu ym im em a e ou ych ich ymi imi
 name / a                        / 1 / a y e i u ou
@@ -144,7 +158,9 @@ _FINNISH_AFTER_VOWEL = "- n a an en in on un han hen hin hon hun lle lta lla sta
 _HUNGARIAN = "- t at et ot nak nek al el val vel rol tol hoz hez ban ben bol ba be ra re on en ert ig ul kent nal nel i"
 _LATIN = {
     "pl": tuple(
-        _table("""
+        _table(f"""
+name / {_TWO_VOWELS}([sc]|dz)k  / 0 / i iego iemu im
+word / [sc]k dzk                / 0 / i iego iemu im a iej ą ie ich imi
 name / ski cki dzki             / 1 / i iego iemu im
 word / ski cki dzki ki gi       / 1 / i iego iemu im a iej ą ie ich imi
 name / y                        / 1 / y ego emu ym
@@ -162,7 +178,9 @@ word / .                        / 0 / - a u owi em iem ie y i e ów om ami ach o
     "cs": tuple(_table(_CZECH)),
     "sk": tuple(_table(_CZECH.replace(" em\n", " em om ov och mi\n"))),
     "hr": tuple(
-        _table("""
+        _table(f"""
+name / {_TWO_VOWELS}[sc]k       / 0 / i og oga om omu im ome
+word / [sc]k                    / 0 / i og oga om omu im ome a e o oj u ih ima
 name / ski cki ki               / 1 / i og oga om omu im ome
 word / ski cki ki               / 1 / i og oga om omu im ome a e o oj u ih ima
 both / a                        / 1 / a e i u om o ama
@@ -187,6 +205,7 @@ word / .                        / 0 / - in ia iin ille ilta illa ista issa iksi 
     "hu": tuple(_table(f"both / . / 0 / {_HUNGARIAN} k")),
     "de": tuple(
         _table("""
+both / e                        / 0 / - n r s
 name / .                        / 0 / - s es n en e
 word / .                        / 0 / - s es n en e er em ere eren erer eres erem
 """)

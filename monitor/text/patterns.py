@@ -15,7 +15,6 @@ from monitor.text.words import Pattern, Word, WordKind, spelling
 
 __all__ = ["Pattern", "PatternError", "Word", "WordKind", "patterns_of", "phrase_meaning", "spelling", "word_patterns"]
 
-_SHORTEST_STEM = 3
 _JOINING_LANGUAGES = ("en", "de")  # where the last part of a compound takes the plural
 
 
@@ -57,6 +56,9 @@ def phrase_meaning(text: str) -> str:
     """A canonical text of a written pattern: equal for spellings that mean the same.
 
     Folded where case and accents make no difference; "Paris" and "paris" differ, since only one has a singular.
+
+    Raises:
+        PatternError: As `patterns_of`.
     """
     written = read_pattern(text)
     if written.exact is not None:
@@ -70,9 +72,16 @@ def phrase_meaning(text: str) -> str:
     ]
     for words in ([word.text for word in written.words], lower, titled):
         canonical = " ".join(map(_with_mark, words, written.words))
-        if patterns_of(canonical) == meant:
+        if _means(canonical, meant):
             return canonical
     return spelling(text.strip())
+
+
+def _means(text: str, meant: tuple[Pattern, ...]) -> bool:
+    try:
+        return patterns_of(text) == meant
+    except PatternError:  # "*½" folds to "*1⁄2", whose slash cuts it
+        return False
 
 
 def _with_mark(word: str, written: WrittenWord) -> str:
@@ -108,9 +117,7 @@ def _readings(written: tuple[WrittenWord, ...], lang: str | None) -> list[tuple[
 def _stems(word: WrittenWord, lang: str | None) -> dict[str | None, Word | None]:
     if takes_clitics(word.text):  # what `~` asks for, they have anyway
         return {None: None}
-    if len(word.text) < _SHORTEST_STEM:
-        raise PatternError(f"`{word.surface}~`: a stem needs at least {_SHORTEST_STEM} letters")
-    found = stems(word.surface, lang, place=word.mark == "~n")
+    found = stems(word.surface, lang, noun=word.mark == "~n")
     if not found:
         where = f"in the language {lang!r}" if lang else "in its script"
         raise PatternError(

@@ -8,7 +8,7 @@
 | `sanction*` | words that begin so |
 | `w?rd`, `*strike` | wildcards: one character, any characters; 3 fixed characters, 2 of Hangul, 1 of Han, kana, Thai |
 | `Путин~`, `Россия~` | the word in its cases: see `inflection` |
-| `Минск~n` | the same, of a place whose name looks like a surname |
+| `Дамаск~n` | the same, of a noun that looks like an adjective |
 | `\\*` | the sign itself |
 
 Marks go with the word they stand at; `=` stands at the very beginning and goes for all of it. Words with marks have no
@@ -30,6 +30,7 @@ from monitor.text.words import spelling
 
 Mark = Literal["", "*", "?", "~", "~n"]
 
+_SHORTEST_STEM = 3
 MAX_PATTERN_WORDS = 50  # of a phrase; what is longer is a mistake, and dear to search for
 # Old Italic letters that stand for the unescaped marks while words are cut: letters that are like no others.
 _ANY, _ONE = "\U00010300", "\U00010301"
@@ -78,7 +79,7 @@ def read_pattern(text: str) -> Written:
     Raises:
         PatternError: It says nothing, or what cannot be searched for.
     """
-    stripped = text.strip()
+    stripped = spelling(text).strip()
     written = _exact(stripped[1:].strip()) if stripped.startswith("=") else _inexact(stripped)
     if not written.words:
         raise PatternError(f"{text!r} has no word in it")
@@ -95,7 +96,7 @@ def _exact(text: str) -> Written:
         for word, start, end in zip(tokens.words, tokens.starts, tokens.ends, strict=True)
     )
     # A full stop at the end may be that of a sentence: "U.S." also stands where "U.S" does.
-    return Written(words, spelling(plain).rstrip("."))
+    return Written(words, plain.rstrip("."))
 
 
 def _inexact(text: str) -> Written:
@@ -111,7 +112,7 @@ def _chunk(chunk: str) -> list[WrittenWord]:
         rest = chunk[stem.end() :]
         if rest not in ("", "n"):
             raise PatternError(
-                f"{chunk!r}: `~` stands at the end of a stem (`Путин~`, or `Минск~n` of a place); "
+                f"{chunk!r}: `~` stands at the end of a stem (`Путин~`, or `Дамаск~n` of a noun in -ск); "
                 "similar spellings are not searched for; write `\\~` for the sign"
             )
         mark = "~n" if rest else "~"
@@ -120,10 +121,10 @@ def _chunk(chunk: str) -> list[WrittenWord]:
         raise PatternError(f"{chunk!r}: `=` stands before the first word and goes for all; write `\\=` for the sign")
     plain = _UNESCAPED.sub(lambda found: found[1] or {"*": _ANY, "?": _ONE}[found[2]], chunk)
     words = [_word(surface, chunk) for surface in _surfaces(plain)]
-    if not words:
-        raise PatternError(f"{whole!r} has no word in it")
     if not mark:
-        return words
+        return words  # maybe none: the dash of "Papua – New Guinea"
+    if sum(len(word.text) for word in words) < _SHORTEST_STEM:  # "прем'єр" is two words, the last a short one
+        raise PatternError(f"{whole!r}: a stem needs at least {_SHORTEST_STEM} letters")
     last = words[-1]
     if last.mark:
         raise PatternError(f"{whole!r}: a word has wildcards or a `~`, not both")
