@@ -1,7 +1,7 @@
 """Which names in an article count: blocked ones, parts of other names, surnames of others, weak ones without support.
 
 Everything here is linear in the number of hits: who covers whom is looked up among the few hits that begin at most
-one pattern's length before.
+the longest name's length before.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from monitor.actors.lexicon import Grade, Lexicon, NameUse, RoleUse, Use
-from monitor.actors.model import ActorKind
+from monitor.actors.model import ActorKind, Office
 from monitor.actors.surface import Surface
 from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.text.reading import Reading
@@ -35,11 +35,12 @@ class Named:
 class Starts:
     """Places by where they begin, each with who stands there; for finding what covers a place."""
 
-    def __init__(self, places: Iterable[tuple[Place, str]], longest: int) -> None:
-        self._longest = longest
+    def __init__(self, places: Iterable[tuple[Place, str]]) -> None:
+        self._longest = 0
         self._by_start: dict[tuple[int, int], dict[tuple[int, str], None]] = {}
         for (index, first, after), owner in places:
-            self._by_start.setdefault((index, first), {})[(after, owner)] = None
+            self._longest = max(self._longest, after - first)
+            self._by_start.setdefault((index, first), {})[after, owner] = None
 
     def covering(self, place: Place) -> list[tuple[Place, str]]:
         """The places that a place lies in, itself among them."""
@@ -91,7 +92,7 @@ class Naming:
             counted = [use for use in self._lexicon.roles.get(number, ()) if self._in_language(use.lang)]
             for place in places if counted else ():
                 by_place.setdefault(place, []).extend(counted)
-        starts = Starts(((place, "") for place in by_place), self._lexicon.longest)
+        starts = Starts((place, "") for place in by_place)
         return tuple(
             (
                 place,
@@ -126,7 +127,7 @@ class Naming:
 
     @cached_property
     def _coverers(self) -> Starts:
-        return Starts(((one.place, one.actor) for one in self._whole), self._lexicon.longest)
+        return Starts((one.place, one.actor) for one in self._whole)
 
     @cached_property
     def _hits(self) -> tuple[Named, ...]:
@@ -141,10 +142,7 @@ class Naming:
 
     @cached_property
     def _blocks(self) -> Starts:
-        return Starts(
-            ((place, actor) for actor, place in self.uses(self._lexicon.blocks)),
-            self._lexicon.longest,
-        )
+        return Starts((place, actor) for actor, place in self.uses(self._lexicon.blocks))
 
     def _in_language(self, lang: str | None) -> bool:
         return lang is None or self._lang in (lang, UNKNOWN_LANGUAGE)
@@ -214,14 +212,53 @@ class Naming:
     def _role_ends(self) -> dict[tuple[int, int], tuple[RoleUse, ...]]:
         return {(index, after): uses for (index, _, after), uses in self.roles}
 
+    @cached_property
+    def _role_starts(self) -> dict[tuple[int, int], tuple[RoleUse, ...]]:
+        return {place[:2]: uses for place, uses in self.roles}
+
     def _is_supported(self, one: Named) -> bool:
-        """Whether something of the actor's stands in the sentence: context, a title or the place of an office."""
+        """Whether something of the actor's stands in the sentence: context, a title or the place of an office.
+
+        Of a state or organisation, whether it stands in the title of one of its offices.
+        """
         there = self._support.get(self.surface.unit(*one.place[:2]), frozenset[str]())
-        if f"context {one.actor}" in there:
+        if f"context {one.actor}" in there or self._is_in_title(one):
             return True
         return any(
             f"actor {office.of}" in there or f"role {office.role}" in there or f"office {office.id}" in there
             for office in self._registry.offices_of(one.actor, self._on)
+        )
+
+    def _is_in_title(self, one: Named) -> bool:
+        offices = self._registry.offices_in(one.actor)
+        own = {office.id for office in offices}
+        if own and any(title in own for _, title in self._office_titles.covering(one.place)):
+            return True
+        index, first, after = one.place
+        words = self.surface.fields[index].tokens.words
+        for lang, links in self._lexicon.links.items() if offices else ():
+            for link in links.role_first:
+                end = first - len(link)
+                uses = self._role_ends.get((index, end), ())
+                if end > 0 and words[end:first] == link and self._is_of(uses, lang, offices):
+                    return self.surface.joined(index, end - 1, first + 1)
+            for link in links.state_first:
+                start = after + len(link)
+                uses = self._role_starts.get((index, start), ())
+                if words[after:start] == link and self._is_of(uses, lang, offices):
+                    return self.surface.joined(index, after - 1, start + 1)
+        return False
+
+    @cached_property
+    def _office_titles(self) -> Starts:
+        return Starts((place, use.office) for place, uses in self.roles for use in uses if use.office)
+
+    def _is_of(self, uses: Sequence[RoleUse], lang: str, offices: Sequence[Office]) -> bool:
+        """Whether one of some role words means one of some offices."""
+        return any(
+            use.lang == lang and (use.office == office.id or use.role == office.role)
+            for use in uses
+            for office in offices
         )
 
     @cached_property

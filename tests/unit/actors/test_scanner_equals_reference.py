@@ -35,7 +35,7 @@ titles:
   es: {role_first: ['', de]}
   ru: {demonym_first: [''], role_first: ['']}
   zh: {state_first: ['', 的]}
-joins: {en: [and], de: [und]}
+joins: {en: [and, and the], de: [und]}
 not_after: {en: [former, deputy], de: [ehemalige]}
 not_before: {en: [elect]}
 counterparts: {en: [counterpart], de: [Amtskollegen]}
@@ -67,7 +67,7 @@ WORDS = [
         "White House",
         "Kremlin",
     ),
-    *("of", "of the", "and", "former", "elect", "said", "the", "Smith", "In", "Mr", "his"),
+    *("of", "of the", "and", "former", "elect", "said", "the", "Smith", "In", "Mr", "his", "tsar of Georgia"),
     *("ukrainische", "Präsident", "Präsidenten", "der", "und", "russischen Amtskollegen", "ehemalige"),
     *("президент", "Украины", "украинский", "Зеленского", "США", "presidente", "de", "Ucrania", "canciller"),
     *("乌克兰", "总统", "泽连斯基", "的", "Hunter", "Peterson"),
