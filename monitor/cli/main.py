@@ -29,6 +29,7 @@ _COMMANDS = {
     "feeds": "monitor.cli.feeds:feeds",
     "rules": "monitor.cli.rules:rules",
     "scan": "monitor.cli.scan:scan",
+    "backtest": "monitor.cli.backtest:backtest",
     "subscribe": "monitor.cli.subscribe:subscribe",
     "why": "monitor.cli.why:why",
     "topics": "monitor.cli.topics:topics",
