@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from monitor.core.alert import Alert, ChangeKind, Severity
 from monitor.core.ids import AlertId, ArticleId
 from monitor.core.match import Evidence
+from monitor.feeds.urls import canonical_url
 
 MAX_WORDS = 8  # places of the evidence, each once
 
@@ -56,6 +57,12 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     def is_open(self) -> bool:
         """Whether more can come of it."""
         return self.steps[-1].kind != "closed"
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """What another course of the same story shares: articles, or their pages."""
+        pages = (canonical_url(article.url) for article in self.articles if article.url)
+        return frozenset((*self.article_ids, *pages))
 
     @property
     def article_ids(self) -> tuple[ArticleId, ...]:

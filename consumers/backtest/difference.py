@@ -1,7 +1,7 @@
 """How the alerts of two rule sets differ over the same articles: added, removed, changed. Pure.
 
-Alerts are joined by their ids, which hold no rule version; what is left, by rule and common articles, since a rule
-that now holds of an earlier article opens the same story under another id.
+Alerts are joined by their ids, which hold no rule version; what is left, by rule and common articles or pages, since a
+rule that now holds of an earlier article opens the same story under another id.
 """
 
 from __future__ import annotations
@@ -203,25 +203,22 @@ def _joined(old: Sequence[Course], new: Sequence[Course]) -> _Split:
     pairs: list[tuple[Course, Course]] = []
     alone: list[Course] = []
     for course in new:
-        if course.alert_id in left:
-            pairs.append((left.pop(course.alert_id), course))
-        else:
+        before = left.pop(course.alert_id, None)
+        if before is None:
             alone.append(course)
-    by_article: dict[str, list[AlertId]] = {}
+        else:
+            pairs.append((before, course))
+    by_mark: dict[str, list[AlertId]] = {}
     for course in left.values():
-        for article_id in course.article_ids:
-            by_article.setdefault(article_id, []).append(course.alert_id)
+        for mark in course.marks:
+            by_mark.setdefault(mark, []).append(course.alert_id)
     added: list[Course] = []
     for course in alone:
-        common = Counter(
-            alert_id
-            for article_id in course.article_ids
-            for alert_id in by_article.get(article_id, ())
-            if alert_id in left
-        )
+        common = Counter(alert_id for mark in course.marks for alert_id in by_mark.get(mark, ()) if alert_id in left)
         if common:
-            # The most common articles; among equals the alert that opened first, which comes first here.
-            pairs.append((left.pop(common.most_common(1)[0][0]), course))
+            # Among those that share as much, the one that opened first.
+            best = min(common, key=lambda each: (-common[each], left[each].opened_at, each))
+            pairs.append((left.pop(best), course))
         else:
             added.append(course)
     return _Split(pairs, list(left.values()), added)

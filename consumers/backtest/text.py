@@ -28,7 +28,7 @@ def report_lines(report: Report) -> Iterator[str]:
         yield f"group {group.group} ({', '.join(group.rules)})"
         yield f"  held back: {_held_back(group.held_back)}"
     yield ""
-    yield f"all {_counted(len(report.rules), 'rule')}: {_counts(report.totals)}"
+    yield f"in all: {_counts(report.totals)}"
     yield f"  held back: {_held_back(report.held_back)}"
     if report.against is not None:
         yield ""
@@ -90,7 +90,8 @@ def _head(report: Report) -> Iterator[str]:
     span = f", {articles.first:%Y-%m-%d} to {articles.last:%Y-%m-%d}" if articles.first and articles.last else ""
     yield f"{_counted(articles.read, 'article')}{span}; {_counted(len(report.rules), 'rule')} ({report.digest})"
     if articles.undated:
-        yield f"  {_counted(articles.undated, 'article')} without a date: taken at the time of the one before it there"
+        undated = _counted(articles.undated, "article")
+        yield f"  {undated} without a date: taken at the time of the one before in the input"
     if articles.unreadable:
         yield f"  {articles.unreadable} could not be read and were left out"
     if articles.failed:
