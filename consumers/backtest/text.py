@@ -99,7 +99,8 @@ def _head(report: Report) -> Iterator[str]:
 
 
 def _against_lines(against: Against) -> Iterator[str]:
-    yield f"against {against.digest} ({_counted(against.rules_changed, 'rule')} differ): {difference_sentence(against)}"
+    rules = f"{_counted(against.rules_changed, 'rule')} {'differs' if against.rules_changed == 1 else 'differ'}"
+    yield f"against {against.digest} ({rules}): {difference_sentence(against)}"
     for rule in against.rules:
         if rule.is_any or rule.standing != "unchanged":
             yield ""

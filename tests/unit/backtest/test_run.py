@@ -88,9 +88,10 @@ def test_what_is_open_at_the_last_article_stays_open() -> None:
 
 
 def test_an_edit_that_takes_it_back_corrects_the_alert() -> None:
-    edit = {"revision": 2, "previous": {"title": "Old bridge closed"}, "first_seen_at": "2031-05-04T09:00Z"}
+    before = {"title": "Old bridge closed"}
+    edit = line("a", "Old bridge open", revision=2, previous=before, first_seen_at="2031-05-04T09:00Z")
 
-    report, alerts = backtest(line("a", "Old bridge open", **edit), line("a", "Old bridge closed"))
+    report, alerts = backtest(edit, line("a", "Old bridge closed"))
 
     assert kinds(alerts) == ["opened", "corrected", "closed"]
     assert (report.totals.matches, report.totals.withdrawn) == (1, 1)
@@ -195,8 +196,8 @@ def test_changed_alerts_say_what_changed() -> None:
 
 
 def test_one_story_that_begins_earlier_is_one_changed_alert() -> None:
-    same_page = {"url": "https://harbour.example/bridge"}
-    lines = [line("a", "Bridge to close", **same_page), line("b", "Bridge closed", minutes=20, **same_page)]
+    page = "https://harbour.example/bridge"
+    lines = [line("a", "Bridge to close", url=page), line("b", "Bridge closed", minutes=20, url=page)]
     new = BRIDGE.replace('"bridge closed"', "bridge AND (close OR closed)")
 
     report, _ = backtest(*lines, rules=side(new), against=side(BRIDGE))
