@@ -46,11 +46,9 @@ def write_junit(path: Path, suite: str, cases: Sequence[Case]) -> None:
     root = ET.Element("testsuites", counts)
     element = ET.SubElement(root, "testsuite", {"name": _shown(suite), "errors": "0", **counts})
     for case in cases:
-        places = {"file": case.file, "line": "" if case.line is None else str(case.line)}
-        attributes = {"classname": case.group, "name": case.name} | {
-            key: value for key, value in places.items() if value
-        }
-        test = ET.SubElement(element, "testcase", {key: _shown(value) for key, value in attributes.items()})
+        line = "" if case.line is None else str(case.line)
+        attributes = {"classname": case.group, "name": case.name, "file": case.file, "line": line}
+        test = ET.SubElement(element, "testcase", {key: _shown(value) for key, value in attributes.items() if value})
         if case.failure:
             failure = ET.SubElement(test, "failure", {"message": _shown(case.failure.partition("\n")[0])})
             failure.text = _shown(case.failure)

@@ -55,10 +55,8 @@ def add_test(config_path: Path | None, rules_given: Path | None, rule_id: str, s
     _write(Path(rule.file), rule_id, text | {"expect": expect})
     changed = rule_named(load_rules(path, registry), rule_id)
     result = run_rule_tests(RuleSet((changed,)), registry)[-1]
-    verdict = (
-        "it passes" if result.passed else f"it fails as long as the rule says {'match' if result.matched else 'none'}"
-    )
-    print(f"{rule.file}: added test {result.number} of {rule_id}: {verdict}")
+    verdict = "passes" if result.passed else f"fails as long as the rule says {'match' if result.matched else 'none'}"
+    print(f"{rule.file}: added test {result.number} of {rule_id}, which {verdict}")
     return FINE
 
 
