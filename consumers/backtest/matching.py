@@ -11,6 +11,7 @@ from consumers.backtest import worker
 from consumers.backtest.archive import Item
 from consumers.backtest.worker import Failed, Matched
 from consumers.rules.model import RuleSet
+from monitor.actors import Registry
 from monitor.core.errors import WorkFailedError
 from monitor.core.workers import WorkerPool, result_of
 
@@ -22,13 +23,17 @@ _ARTICLE_SECONDS = 60.0
 
 
 def match_all(
-    items: Iterable[Item], rule_sets: Sequence[RuleSet], *, workers: int
+    items: Iterable[Item], rule_sets: Sequence[RuleSet], registry: Registry, *, workers: int
 ) -> Generator[tuple[Item, Matched | Failed]]:
-    """Each article with its outcome, in order; closing the iterator ends the workers."""
+    """Each article with its outcome, in order; closing the iterator ends the workers.
+
+    Args:
+        registry: The shipped actors, for matching in this process; workers load them by themselves.
+    """
     left = iter(items)
     batches = iter(lambda: list(islice(left, _BATCH)), [])
     if workers == 1:
-        rules = worker.compiled(rule_sets)
+        rules = worker.compiled(rule_sets, registry)
         for batch in batches:
             yield from zip(batch, worker.match_items(rules, batch), strict=True)
         return

@@ -15,6 +15,7 @@ from consumers.backtest.matching import match_all
 from consumers.backtest.tally import Tally
 from consumers.backtest.worker import Failed
 from consumers.rules.model import RuleSet
+from monitor.actors import Registry
 from monitor.core.alert import Alert
 from monitor.core.codec import decode_match
 from monitor.core.ids import AlertId
@@ -37,6 +38,7 @@ class Plan:
     Attributes:
         against: The rule set to compare with.
         examples: How many alerts of a rule are kept to be read.
+        registry: The shipped actors.
         seen_retention: How long a decided article is remembered.
         workers: Processes that match.
     """
@@ -45,6 +47,7 @@ class Plan:
     against: Side | None
     examples: int
     seen_retention: timedelta
+    registry: Registry
     workers: int
 
     @property
@@ -93,7 +96,7 @@ def run_backtest(
                 on_alert(alert)
 
     failed = 0
-    outcomes = match_all(archive, [side.rule_set for side in plan.sides], workers=plan.workers)
+    outcomes = match_all(archive, [side.rule_set for side in plan.sides], plan.registry, workers=plan.workers)
     with closing(outcomes):
         for done, (item, outcome) in enumerate(outcomes, start=1):
             if done % _PROGRESS_EVERY == 0:

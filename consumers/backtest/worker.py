@@ -13,7 +13,7 @@ from consumers.backtest.lines import article_of, read_line
 from consumers.matching.engine import match_article
 from consumers.rules.compiled import CompiledRules
 from consumers.rules.model import RuleSet
-from monitor.actors import load_catalogue
+from monitor.actors import Registry, load_catalogue
 from monitor.core.codec import encode
 
 _rules: tuple[CompiledRules, ...] | None = None
@@ -34,16 +34,15 @@ class Failed:
     reason: str
 
 
-def compiled(rule_sets: Sequence[RuleSet]) -> tuple[CompiledRules, ...]:
+def compiled(rule_sets: Sequence[RuleSet], registry: Registry) -> tuple[CompiledRules, ...]:
     """The rule sets, ready to match."""
-    registry = load_catalogue()
     return tuple(CompiledRules(rule_set, registry) for rule_set in rule_sets)
 
 
 def prepare(rule_sets: Sequence[RuleSet]) -> None:
     """Compile the rules of this worker; run once, before its first task."""
     global _rules  # noqa: PLW0603 - see the module's docstring
-    _rules = compiled(rule_sets)
+    _rules = compiled(rule_sets, load_catalogue())
 
 
 def match_batch(items: Sequence[Item]) -> list[Matched | Failed]:

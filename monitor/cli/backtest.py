@@ -15,19 +15,20 @@ import click
 
 from consumers.backtest.archive import Archive, Source, Span, UnreadableLine, open_sources
 from consumers.backtest.from_log import copy_articles
-from consumers.backtest.junit import junit_xml
 from consumers.backtest.lines import moment_of
 from consumers.backtest.matching import FEWEST_FOR_WORKERS
 from consumers.backtest.report import Report, report_of
 from consumers.backtest.run import Plan, Side, run_backtest
-from consumers.backtest.text import report_lines
+from consumers.backtest.text import difference_lines, report_lines
 from consumers.backtest.worker import Failed
 from consumers.rules.loader import load_rules
 from monitor.actors import Registry, load_catalogue
 from monitor.cli.backend import open_view
 from monitor.cli.configuration import config_option, find_config
+from monitor.cli.junit import Case, write_junit
 from monitor.cli.main import FAILED, FINE
 from monitor.cli.parts import gates_of
+from monitor.cli.rule_options import rules_option, rules_path
 from monitor.core.alert import Alert
 from monitor.core.codec import encode
 from monitor.core.errors import UsageError
@@ -35,16 +36,13 @@ from monitor.core.escape import one_line
 from monitor.core.settings import LogSettings, Settings, load_settings
 from monitor.web.words import counted
 
-_RULES_HELP = "A rule file or folder. [default: those of the settings file]"
-
 
 @dataclass(frozen=True)
 class _Output:
-    """What to print, and where."""
+    """What to print; neither: the report as text."""
 
     as_json: bool
     alerts: bool
-    junit: Path | None
 
 
 @click.command(
@@ -52,7 +50,7 @@ class _Output:
     epilog="Example: tocsin backtest --rules tocsin/rules --against old-rules archive.jsonl",
 )
 @config_option
-@click.option("--rules", "rules_path", type=click.Path(path_type=Path, exists=True), help=_RULES_HELP)
+@rules_option
 @click.option(
     "--against",
     "against_path",
@@ -73,7 +71,7 @@ class _Output:
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def backtest(
     config_path: Path | None,
-    rules_path: Path | None,
+    rules_given: Path | None,
     against_path: Path | None,
     fail_on_change: bool,
     from_log: bool,
@@ -97,11 +95,11 @@ def backtest(
     test case, and fails when its alerts differ. A line that cannot be read is reported with its number and the rest
     goes on; then the exit code is 1.
     """
-    output = _Output(as_json, alerts, junit)
+    output = _Output(as_json, alerts)
     _check_use(output, against_path, fail_on_change=fail_on_change, from_log=from_log, files=files)
     span = Span(_moment(since, "--since"), _moment(until, "--until"))
     registry = load_catalogue()
-    rules = _side(rules_path or load_settings(find_config(config_path)).rules, registry)
+    rules = _side(rules_path(config_path, rules_given), registry)
     against = _side(against_path, registry) if against_path else None
     with ExitStack() as stack:
         if from_log:
@@ -111,7 +109,7 @@ def backtest(
         archive = stack.enter_context(
             Archive(found.sources, span, on_unreadable=_say_unreadable, progress=_progress("lines read"))
         )
-        plan = Plan(rules, against, examples, found.seen_retention, _workers(workers, archive.articles))
+        plan = Plan(rules, against, examples, found.seen_retention, registry, _workers(workers, archive.articles))
         result = run_backtest(
             archive,
             plan,
@@ -122,9 +120,29 @@ def backtest(
         report = report_of(archive, plan, result, unreadable=found.unreadable + archive.unreadable)
     _end_progress()
     _print(report, output)
+    if junit is not None:
+        write_junit(junit, "tocsin backtest", junit_cases(report, plan))
     differs = report.against is not None and report.against.is_any
     is_incomplete = bool(report.articles.unreadable or report.articles.failed)
     return FAILED if is_incomplete or (fail_on_change and differs) else FINE
+
+
+def junit_cases(report: Report, plan: Plan) -> list[Case]:
+    """A test case for each rule of either set; those fail whose alerts differ."""
+    differences = {rule.rule: rule for rule in report.against.rules} if report.against else {}
+    ordered = {rule.id: rule for side in plan.sides for rule in side.rule_set}
+    rules = ordered | {rule.id: rule for rule in plan.rules.rule_set}  # of a rule in both, the one that is tried
+    return [
+        Case(
+            group=rule.id,
+            name="alerts",
+            failure="\n".join(difference_lines(found)) if (found := differences.get(rule.id)) and found.is_any else "",
+            skipped="disabled" if rule.status == "disabled" else "",
+            file=rule.file,
+            line=rule.line,
+        )
+        for rule in rules.values()
+    ]
 
 
 @dataclass(frozen=True)
@@ -175,8 +193,6 @@ def _workers(wanted: int | None, articles: int) -> int:
 
 
 def _print(report: Report, output: _Output) -> None:
-    if output.junit is not None:
-        output.junit.write_bytes(junit_xml(report))
     if output.as_json:
         print(encode(report).decode())
     elif not output.alerts:

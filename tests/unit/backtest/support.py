@@ -17,6 +17,7 @@ from monitor.cli.parts import gates_of
 from monitor.core.alert import Alert
 from monitor.core.documents import parse_document
 
+REGISTRY = load_catalogue()
 START = datetime(2031, 5, 4, 8, 0, tzinfo=UTC)
 BRIDGE = "{id: bridge-closed, when: {query: '\"bridge closed\"'}}"
 FERRY = "{id: ferry-stopped, when: {query: 'ferry AND (stopped OR halted)'}}"
@@ -32,7 +33,7 @@ def line(name: str, title: str, *, minutes: float | None = 0, **more: object) ->
 def side(*rules: str) -> Side:
     """A rule set of these rules in YAML flow style."""
     text = "rules:\n" + "".join(f"  - {rule}\n" for rule in rules)
-    rule_set = read_rules([parse_document(text, "rules.yaml")], load_catalogue())
+    rule_set = read_rules([parse_document(text, "rules.yaml")], REGISTRY)
     return Side(rule_set, gates_of(rule_set))
 
 
@@ -50,7 +51,7 @@ def backtest(
 ) -> tuple[Report, list[Alert]]:
     """The report on the lines by these rules, and the revisions; matched in this process."""
     alerts: list[Alert] = []
-    plan = Plan(rules or side(BRIDGE), against, examples, timedelta(days=14), workers=1)
+    plan = Plan(rules or side(BRIDGE), against, examples, timedelta(days=14), REGISTRY, workers=1)
     with archive(*lines) as opened:
         result = run_backtest(opened, plan, on_alert=alerts.append)
         return report_of(opened, plan, result, unreadable=opened.unreadable), alerts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import xml.etree.ElementTree as ET
 from datetime import timedelta
 from pathlib import Path
 
@@ -75,11 +76,23 @@ def test_differences_fail_only_where_that_is_asked_for(capsys: pytest.CaptureFix
     assert "(1 rule differs): 0 alerts added, 0 removed, 0 changed, 1 the same" in same.out
 
 
-def test_junit_goes_to_a_file_beside_the_report(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    ended = backtest(capsys, tmp_path, NEWS, "--junit", tmp_path / "junit.xml")
+def test_in_junit_each_rule_is_a_case_that_fails_where_its_alerts_differ(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    quiet = "  - {id: ferry-stopped, when: {query: ferry}}\n"
+    (tmp_path / "before.yaml").write_text(OLD_RULES + quiet, encoding="utf-8")
+
+    ended = backtest(
+        capsys, tmp_path, NEWS + OPENED, "--against", tmp_path / "before.yaml", "--junit", tmp_path / "junit.xml"
+    )
+    suite = ET.parse(tmp_path / "junit.xml").getroot()[0]  # noqa: S314 - our own file
 
     assert ended.out
-    assert '<testcase classname="rules" name="bridge-closed">' in (tmp_path / "junit.xml").read_text(encoding="utf-8")
+    assert [(case.get("classname"), case.find("failure") is not None) for case in suite] == [
+        ("bridge-closed", True),
+        ("ferry-stopped", False),
+    ]
+    assert "- 2031-05-04  river.example  New bridge opened  [“bridge”]" in (suite[0].findtext("failure") or "")
 
 
 def test_bad_lines_are_numbered_and_the_rest_goes_on(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
