@@ -28,6 +28,7 @@ _COMMANDS = {
     "check": "monitor.cli.check:check",
     "feeds": "monitor.cli.feeds:feeds",
     "rules": "monitor.cli.rules:rules",
+    "actors": "monitor.cli.actors:actors",
     "scan": "monitor.cli.scan:scan",
     "backtest": "monitor.cli.backtest:backtest",
     "subscribe": "monitor.cli.subscribe:subscribe",

@@ -18,6 +18,7 @@ TOCSIN = [sys.executable, "-m", "monitor.cli"]
 COMMANDS = [
     *("poll", "match", "alert", "deliver", "web"),
     *("init", "run", "demo", "check", "feeds", "feeds list", "feeds check", "rules", "rules test"),
+    *("actors", "actors list", "actors show", "actors stale", "actors resolve"),
     *("scan", "backtest", "subscribe", "why", "topics", "topics check", "topics create", "recover"),
 ]
 
