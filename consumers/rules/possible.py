@@ -12,6 +12,7 @@ from typing import get_args
 
 from consumers.rules.meaning import meaning
 from consumers.rules.tree import (
+    ActorCondition,
     All,
     Any_,
     AtLeast,
@@ -20,6 +21,7 @@ from consumers.rules.tree import (
     InFields,
     LangCondition,
     Not,
+    Phrase,
     Query,
     Scope,
     Terms,
@@ -46,14 +48,14 @@ class Space:
     one_place: bool = False
 
     @property
-    def is_empty(self) -> bool:
-        """Whether no article has such a part."""
-        return not self.fields or (self.langs is not None and not self.langs - self.not_langs)
+    def has_articles(self) -> bool:
+        """Whether there is a language left."""
+        return self.langs is None or bool(self.langs - self.not_langs)
 
     def can_be_in(self, lang: str) -> bool:
         """Whether a phrase of this language can count there: in its language, or where that is unknown."""
         if lang == UNKNOWN_LANGUAGE:  # such phrases count everywhere
-            return not self.is_empty
+            return self.has_articles
         counts_in = {lang, UNKNOWN_LANGUAGE} - self.not_langs
         return bool(counts_in if self.langs is None else counts_in & self.langs)
 
@@ -66,8 +68,9 @@ def impossible_parts(condition: Condition, space: Space = EVERYWHERE) -> Iterato
     if isinstance(condition, Not) and isinstance(condition.part, LangCondition):
         return  # it has narrowed the space already
     inner = _space_within(condition, space)
-    if inner.is_empty:
-        yield condition
+    if not (inner.fields and inner.has_articles):
+        if not _can_hold(condition, space):
+            yield condition
         return
     found = [part for child in parts_of(condition) for part in impossible_parts(child, inner)]
     if found:
@@ -121,7 +124,7 @@ def _joined(condition: Condition) -> Iterator[Condition]:
 
 
 def _can_hold(condition: Condition, space: Space) -> bool:
-    if space.is_empty:
+    if not space.has_articles:
         return False
     if space.one_place and len(space.fields) > 1:
         return any(_can_hold(condition, replace(space, fields=frozenset((name,)))) for name in space.fields)
@@ -133,17 +136,21 @@ def _can_hold(condition: Condition, space: Space) -> bool:
             return any(_can_hold(part, inner) for part in condition.parts)
         case AtLeast():
             return sum(_can_hold(part, inner) for part in condition.parts) >= condition.count
-        case Query() | Within() | InFields():
+        case Within():
+            return (bool(inner.fields) or condition.scope is Scope.ARTICLE) and _can_hold(condition.part, inner)
+        case Query() | InFields():
             return all(_can_hold(part, inner) for part in parts_of(condition))
         case LangCondition():
             return bool(
                 (set(condition.langs) if space.langs is None else space.langs & set(condition.langs)) - space.not_langs
             )
+        case Phrase() | ActorCondition():
+            return bool(space.fields)
         case Terms():
-            return any(space.can_be_in(lang) for lang, _ in condition.phrases)
+            return bool(space.fields) and any(space.can_be_in(lang) for lang, _ in condition.phrases)
         case FactCondition():
             asked = [set(test.values) for test in condition.tests if test.key == "field"]
-            return all(values & space.fields for values in asked)
+            return bool(space.fields) and all(values & space.fields for values in asked)
     return True
 
 

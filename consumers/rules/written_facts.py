@@ -28,7 +28,7 @@ _PATH = re.compile(r" - at `\$\.?(.*?)`$")
 
 def read_fact(raw: Any, at: Location, registry: Registry, report: Report) -> Fact | None:
     """The fact; None when something is wrong with it, which goes to `report`."""
-    if not isinstance(raw, dict) or raw.get("type") not in FACT_TYPES:
+    if not isinstance(raw, dict) or raw.get("type") not in list(FACT_TYPES):  # which may hold anything, lists too
         report(at, f"is no fact (allowed: {{type: {' | '.join(FACT_TYPES)}, ...}})")
         return None
     values = {key_name(key): value for key, value in raw.items()}

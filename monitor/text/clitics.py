@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from monitor.text.scripts import ARABIC_AND_HEBREW, HANGUL
 
@@ -20,17 +21,22 @@ _AFTER_ANY = (
     "들 들이 들은 들을 들의 들에게 들과 들도"
 )
 _ARTICLE = "ال"
-_BEFORE_ANY = "و ف ب ل ك وب ول وك فب فل"
+_BEFORE_ANY = ("", "و", "ف", "ب", "ل", "ك", "وب", "ول", "وك", "فب", "فل")
 # The article with what may stand before it; ل swallows its alef ("العراق", "للعراق").
-_WITH_ARTICLE = "ال وال فال بال كال وبال وكال فبال لل ولل فلل"
-_BEFORE_HEBREW = "ה ו ב ל מ ש כ וה וב ול ומ וש של שה שב מה לה כש"
+_WITH_ARTICLE = ("ال", "وال", "فال", "بال", "كال", "وبال", "وكال", "فبال", "لل", "ولل", "فلل")
+_BEFORE_HEBREW = ("", *"הובלמשכ", "וה", "וב", "ול", "ומ", "וש", "של", "שה", "שב", "מה", "לה", "כש")
 
 
 def particles(word: str) -> tuple[str, ...]:
     """What may stand behind a folded Korean word of two or more syllables, nothing among it; else nothing."""
     if not _SYLLABLES.fullmatch(word):
         return ()
-    final = (ord(word[-1]) - 0xAC00) % 28  # 0: the syllable ends in its vowel; 8: in ㄹ
+    return _particles((ord(word[-1]) - 0xAC00) % 28)
+
+
+@cache
+def _particles(final: int) -> tuple[str, ...]:
+    """What may stand behind a syllable that ends so: 0 in its vowel, 8 in ㄹ."""
     own = [_AFTER_CONSONANT if final else _AFTER_VOWEL, *([_AFTER_VOWEL_OR_RIEUL] if final in (0, 8) else [])]
     return ("", *" ".join((*own, _AFTER_ANY)).split())
 
@@ -44,9 +50,9 @@ def proclitics(word: str, *, article: bool) -> tuple[str, tuple[str, ...]] | Non
     """
     if _ARABIC.fullmatch(word):
         if word.startswith(_ARTICLE):
-            return word[len(_ARTICLE) :], tuple(_WITH_ARTICLE.split())
-        return word, ("", *_BEFORE_ANY.split(), *(_WITH_ARTICLE.split() if article else ()))
-    return (word, ("", *_BEFORE_HEBREW.split())) if _HEBREW.fullmatch(word) else None
+            return word[len(_ARTICLE) :], _WITH_ARTICLE
+        return word, _BEFORE_ANY + _WITH_ARTICLE if article else _BEFORE_ANY
+    return (word, _BEFORE_HEBREW) if _HEBREW.fullmatch(word) else None
 
 
 def with_article(words: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -56,6 +56,9 @@ def phrase_meaning(text: str) -> str:
     """A canonical text of a written pattern: equal for spellings that mean the same.
 
     Folded where case and accents make no difference; "Paris" and "paris" differ, since only one has a singular.
+
+    Raises:
+        PatternError: As `patterns_of`.
     """
     written = read_pattern(text)
     if written.exact is not None:
@@ -69,9 +72,16 @@ def phrase_meaning(text: str) -> str:
     ]
     for words in ([word.text for word in written.words], lower, titled):
         canonical = " ".join(map(_with_mark, words, written.words))
-        if patterns_of(canonical) == meant:
+        if _means(canonical, meant):
             return canonical
     return spelling(text.strip())
+
+
+def _means(text: str, meant: tuple[Pattern, ...]) -> bool:
+    try:
+        return patterns_of(text) == meant
+    except PatternError:  # "*½" folds to "*1⁄2", whose slash cuts it
+        return False
 
 
 def _with_mark(word: str, written: WrittenWord) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from monitor.text.reading import FieldReading
 from monitor.text.words import Pattern, Word
@@ -74,10 +75,10 @@ class _Special:
             fixed = max(re.split(r"[*?]", word.text), key=len)
             self._wildcards.append((fixed, word, node))
         if word.endings:
-            self._stems.setdefault(word.text, []).append((frozenset(word.endings), node))
+            self._stems.setdefault(word.text, []).append((_as_set(word.endings), node))
             self._longest_ending = max(self._longest_ending, *map(len, word.endings))
         if word.beginnings:
-            self._proclitics.setdefault(word.text, []).append((frozenset(word.beginnings), node))
+            self._proclitics.setdefault(word.text, []).append((_as_set(word.beginnings), node))
             self._longest_beginning = max(self._longest_beginning, *map(len, word.beginnings))
 
     def _found(self, word: str) -> Iterator[_Node]:
@@ -96,6 +97,12 @@ class _Special:
         for fixed, wildcard, node in self._wildcards:
             if fixed in word and wildcard.matches(word):
                 yield node
+
+
+@lru_cache(maxsize=1_000)
+def _as_set(affixes: tuple[str, ...]) -> frozenset[str]:
+    """One set for the many words that take the same."""
+    return frozenset(affixes)
 
 
 class PatternTrie:

@@ -79,7 +79,7 @@ def read_pattern(text: str) -> Written:
     Raises:
         PatternError: It says nothing, or what cannot be searched for.
     """
-    stripped = text.strip()
+    stripped = spelling(text).strip()
     written = _exact(stripped[1:].strip()) if stripped.startswith("=") else _inexact(stripped)
     if not written.words:
         raise PatternError(f"{text!r} has no word in it")
@@ -96,7 +96,7 @@ def _exact(text: str) -> Written:
         for word, start, end in zip(tokens.words, tokens.starts, tokens.ends, strict=True)
     )
     # A full stop at the end may be that of a sentence: "U.S." also stands where "U.S" does.
-    return Written(words, spelling(plain).rstrip("."))
+    return Written(words, plain.rstrip("."))
 
 
 def _inexact(text: str) -> Written:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from monitor.text.patterns import Pattern, PatternError, Word, patterns_of, phrase_meaning, word_patterns
 from monitor.text.reading import read
@@ -257,3 +259,45 @@ def test_words_of_a_phrase_by_themselves() -> None:
     assert Pattern((Word("strikes"),), None, "en") in strike
     assert word_patterns("=Georgia Tech")[1] == (Pattern((Word("tech"),), "Tech"),)
     assert word_patterns("sanction* on")[0] == (Pattern((Word("sanction", "prefix"),)),)
+
+
+_LETTERS = st.text("aésбйяßカ习한국ไاب*?~=\\n '’-.&\u00ad\u0301İK", max_size=12) | st.text(max_size=12)
+
+
+@settings(max_examples=300)
+@given(_LETTERS, st.sampled_from([None, "en", "de", "fr", "es", "pl", "ru", "xx"]), st.booleans())
+def test_any_text_is_a_pattern_or_is_refused(text: str, lang: str | None, variants: bool) -> None:
+    try:
+        patterns = patterns_of(text, lang=lang, variants=variants)
+    except PatternError:
+        return
+
+    assert patterns
+    assert len(set(patterns)) == len(patterns)
+    assert all(word.text or word.endings for pattern in patterns for word in pattern.words)
+    assert {pattern.lang for pattern in patterns} <= ({lang} if lang else {pattern.lang for pattern in patterns})
+
+
+@settings(max_examples=300)
+@given(_LETTERS)
+def test_any_pattern_has_the_meaning_of_its_canonical_text(text: str) -> None:
+    try:
+        patterns = patterns_of(text)
+    except PatternError:
+        return
+
+    assert patterns_of(phrase_meaning(text)) == patterns
+    assert phrase_meaning(phrase_meaning(text)) == phrase_meaning(text)
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.sampled_from(["Iran", "Straße", "習近平", "한국", "بوتين", "Путин", "e\u0301te\u0301", "C++"]), min_size=1
+    )
+)
+def test_a_text_finds_itself(words: list[str]) -> None:
+    text = " ".join(words[:5])
+
+    assert surfaces(text, text, variants=False)
+    assert surfaces("=" + text, text)
