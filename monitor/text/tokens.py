@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, compress
 
 from monitor.text.folding import MAX_WORD_CHARACTERS, fold
 from monitor.text.scripts import (
@@ -95,14 +95,19 @@ class TokenizedText:
 
 def tokenize(text: str, *, limit: int = MAX_TOKENS) -> TokenizedText:
     """The words of a text; at most `limit`. Takes time in proportion to the text's length."""
-    words, starts, ends = _places(text)
+    parts = _gaps_and_words(text)
+    surfaces = parts[1::2]
+    reached = list(accumulate(map(len, parts)))  # where each part ends
+    starts, ends = reached[0:-1:2], reached[1::2]
+    words = _cut_short(surfaces) if text.isascii() else _folded(surfaces)
     if "s" in words or "" in words:
-        no_words = _possessive_endings(text, words, starts, ends) | {at for at, word in enumerate(words) if not word}
-        counted = [at for at in range(len(words)) if at not in no_words]
+        counted = [bool(word) for word in words]
+        for at in _possessive_endings(text, words, starts, ends):
+            counted[at] = False
         words, starts, ends = (
-            [words[at] for at in counted],
-            [starts[at] for at in counted],
-            [ends[at] for at in counted],
+            list(compress(words, counted)),
+            list(compress(starts, counted)),
+            list(compress(ends, counted)),
         )
     cut = len(words) > limit
     return TokenizedText(text, tuple(words[:limit]), tuple(starts[:limit]), tuple(ends[:limit]), cut)
@@ -113,41 +118,42 @@ def phrase(text: str) -> tuple[str, ...]:
     return tokenize(text).words
 
 
-def _places(text: str) -> tuple[list[str], list[int], list[int]]:
-    """The folded words with where they begin and end; some may be empty, some possessive endings."""
-    if text.isascii():  # folding is lower case, which takes a tenth of the time for all words at once
-        found = list(_ASCII_WORD.finditer(text.lower()))
-        words = [match[0] for match in found]
-        if max(map(len, words), default=0) > MAX_WORD_CHARACTERS:
-            words = [word[:MAX_WORD_CHARACTERS] for word in words]
-    elif _NOT_PLAIN.search(text) is None:
-        found = list(_PLAIN_WORD.finditer(text))
-        words = _folded([match[0] for match in found])
-    else:
-        return _pieces(text)
-    return words, [match.start() for match in found], [match.end() for match in found]
+def _gaps_and_words(text: str) -> list[str]:
+    """The text in parts: in turn what lies between words, maybe nothing, and a word; from gap to gap. ASCII, folded.
 
-
-def _pieces(text: str) -> tuple[list[str], list[int], list[int]]:
-    """The slow way, for any script."""
+    Why not matches with their places: splitting and adding up lengths makes no Python object but the words.
+    """
+    if text.isascii():
+        return _ASCII_WORD.split(text.lower())
+    if _NOT_PLAIN.search(text) is None:
+        return _PLAIN_WORD.split(text)
     for sign in "_" + APOSTROPHE_LETTERS:  # letters for the regex; a space in their place changes no offset
         text = text.replace(sign, " ")
-    surfaces: list[str] = []
-    starts: list[int] = []
-    for match in _WORD.finditer(text):
-        pieces = _cut(match[0]) if match.end() - match.start() <= _MEMO_CHARACTERS else _cut.__wrapped__(match[0])
-        surfaces += pieces
-        if len(pieces) == 1:
-            starts.append(match.start())
-        else:
-            starts += accumulate(map(len, pieces[:-1]), initial=match.start())
-    return _folded(surfaces), starts, [start + len(surface) for start, surface in zip(starts, surfaces, strict=True)]
+    parts = _WORD.split(text)
+    if _OF_ITS_OWN.search(text) is None:
+        return parts
+    finer: list[str] = []
+    for gap, surface in zip(parts[0::2], parts[1::2], strict=False):
+        pieces = _cut(surface) if len(surface) <= _MEMO_CHARACTERS else _cut.__wrapped__(surface)
+        finer.append(gap)
+        finer += pieces
+    finer.append(parts[-1])
+    return finer
 
 
 @lru_cache(maxsize=50_000)
 def _cut(surface: str) -> list[str]:
-    """A run of letters and digits, cut where its script changes. Not to be altered by who calls."""
-    return _PIECE.findall(surface) if _OF_ITS_OWN.search(surface) else [surface]
+    """A run of letters and digits, cut where its script changes, with empty gaps. Not to be altered by who calls."""
+    if _OF_ITS_OWN.search(surface) is None:
+        return [surface]
+    pieces = _PIECE.findall(surface)
+    return [part for piece in pieces for part in ("", piece)][1:]
+
+
+def _cut_short(words: list[str]) -> list[str]:
+    if max(map(len, words), default=0) <= MAX_WORD_CHARACTERS:
+        return words
+    return [word[:MAX_WORD_CHARACTERS] for word in words]
 
 
 def _folded(surfaces: list[str]) -> list[str]:
@@ -167,13 +173,13 @@ def _possessive_endings(text: str, words: list[str], starts: list[int], ends: li
 
 
 _MEMO_CHARACTERS = 64  # longer words are rare or hostile; they must not fill the memory of `fold`
-_ASCII_WORD = re.compile("[a-z0-9]+")
+_ASCII_WORD = re.compile("([a-z0-9]+)")
 # Texts of these alone (Latin, Greek, Cyrillic; punctuation) have neither marks nor scripts to look for.
 _NOT_PLAIN = re.compile(
     "[^\0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2029\u202f-\u205f\u2070-\u2bff]"
 )
-_PLAIN_WORD = re.compile(rf"[^\W_{APOSTROPHE_LETTERS}]+")
-_WORD = re.compile(rf"[\w{MARKS}]+(?:[{IGNORABLE}]+[\w{MARKS}]+)*")
+_PLAIN_WORD = re.compile(rf"([^\W_{APOSTROPHE_LETTERS}]+)")
+_WORD = re.compile(rf"([\w{MARKS}]+(?:[{IGNORABLE}]+[\w{MARKS}]+)*)")
 # A word ends where its script gives way to one that is written otherwise: "Huawei华为", "NATO는", "الـNATO". Latin,
 # Cyrillic and digits stay together: there, a change of script is a typing error ("Kиев") or a name ("F16").
 _OF_ITS_OWN = re.compile(f"[{UNSPACED}{HANGUL}{ARABIC_AND_HEBREW}]")

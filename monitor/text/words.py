@@ -17,11 +17,10 @@ _DROPPED = re.compile(f"[{IGNORABLE}]")
 _SPACE = re.compile(r"\s+")
 _SAME_SIGNS = str.maketrans("‘’ʼ＇‐‑", "''''--")
 _HAS_INNER_SIGN = re.compile(r"[^\w\s]")
-_CUTS_A_NAME = (
-    # Before and first, last and after: katakana goes on in katakana, a Thai syllable in its vowels.
-    (re.compile(f"[{KATAKANA}][{KATAKANA}]"), re.compile(f"[{KATAKANA}][{KATAKANA}]")),
-    (re.compile(f"[{THAI_LEADING}][{THAI}]"), re.compile(f"[{THAI}][{THAI_FOLLOWING}]")),
-)
+# What goes on over the beginning or the end of a name: katakana in katakana, a Thai syllable in its vowels.
+_KATAKANA_GOES_ON = f"[{KATAKANA}][\u3099\u309a]?[{KATAKANA}]"  # with voicing marks, in decomposed text
+_GOES_ON_BEFORE = re.compile(rf"(?:{_KATAKANA_GOES_ON}|[{THAI_LEADING}][{THAI}])\Z")
+_GOES_ON_AFTER = re.compile(rf"(?:{_KATAKANA_GOES_ON}|[{THAI}][{THAI_FOLLOWING}])\Z")
 _MAY_BE_CUT = re.compile(f"[{KATAKANA}{THAI}]")
 
 
@@ -82,8 +81,9 @@ class Pattern:
         Where capitals say nothing (`caseless`), an exact spelling counts only for the signs in it: "U.S.", but not
         "US" or "WHO".
         """
-        before, after = text[max(0, start - 1) : start + 1], text[end - 1 : end + 1]
-        if any(left.fullmatch(before) or right.fullmatch(after) for left, right in _CUTS_A_NAME):
+        if start > 0 and _GOES_ON_BEFORE.search(text[max(0, start - 2) : start + 1]):
+            return False
+        if end < len(text) and _GOES_ON_AFTER.search(text[max(0, end - 2) : end + 1]):
             return False
         if self.exact is None:
             return True
