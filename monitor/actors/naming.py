@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from monitor.actors.lexicon import Grade, Lexicon, NameUse, RoleUse, Use
-from monitor.actors.model import ActorKind
+from monitor.actors.model import ActorKind, Office
 from monitor.actors.surface import Surface
 from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.text.reading import Reading
@@ -214,14 +214,46 @@ class Naming:
     def _role_ends(self) -> dict[tuple[int, int], tuple[RoleUse, ...]]:
         return {(index, after): uses for (index, _, after), uses in self.roles}
 
+    @cached_property
+    def _role_starts(self) -> dict[tuple[int, int], tuple[RoleUse, ...]]:
+        return {place[:2]: uses for place, uses in self.roles}
+
     def _is_supported(self, one: Named) -> bool:
-        """Whether something of the actor's stands in the sentence: context, a title or the place of an office."""
+        """Whether something of the actor's stands in the sentence: context, a title or the place of an office.
+
+        Of a state or organisation, whether it stands in the title of one of its offices.
+        """
         there = self._support.get(self.surface.unit(*one.place[:2]), frozenset[str]())
-        if f"context {one.actor}" in there:
+        if f"context {one.actor}" in there or self._is_in_title(one):
             return True
         return any(
             f"actor {office.of}" in there or f"role {office.role}" in there or f"office {office.id}" in there
             for office in self._registry.offices_of(one.actor, self._on)
+        )
+
+    def _is_in_title(self, one: Named) -> bool:
+        offices = self._registry.offices_in(one.actor)
+        index, first, after = one.place
+        words = self.surface.fields[index].tokens.words
+        for lang, links in self._lexicon.links.items() if offices else ():
+            for link in links.role_first:
+                end = first - len(link)
+                uses = self._role_ends.get((index, end), ())
+                if end > 0 and words[end:first] == link and self._is_of(uses, lang, offices):
+                    return self.surface.joined(index, end - 1, first + 1)
+            for link in links.state_first:
+                start = after + len(link)
+                uses = self._role_starts.get((index, start), ())
+                if words[after:start] == link and self._is_of(uses, lang, offices):
+                    return self.surface.joined(index, after - 1, start + 1)
+        return False
+
+    def _is_of(self, uses: Sequence[RoleUse], lang: str, offices: Sequence[Office]) -> bool:
+        """Whether one of some role words means one of some offices."""
+        return any(
+            use.lang == lang and (use.office == office.id or use.role == office.role)
+            for use in uses
+            for office in offices
         )
 
     @cached_property

@@ -15,6 +15,7 @@ from functools import cached_property
 from monitor.actors.lexicon import Lexicon, Links, RoleUse
 from monitor.actors.model import ActorKind, Office
 from monitor.actors.naming import CAPITALISE_NOUNS, Named, Naming, Place
+from monitor.actors.roles import HEAD_OF_STATE
 from monitor.text.reading import Reading
 
 _NO_LINKS = Links((), (), ())
@@ -167,8 +168,13 @@ class Titles:
             office for office in offices
             if (office.leads if role.leads else role.classes & self._registry.classes_of(office))
         ]  # fmt: skip
-        people = {held.person for office in meant for held in office.held(self._on)}
-        return meant[0] if len(meant) == 1 or (meant and len(people) == 1) else None
+        if not self._is_one_person(meant):
+            # Where several lead, "leader" is the head of state: of France, of Ukraine, of China.
+            meant = [office for office in meant if HEAD_OF_STATE in self._registry.classes_of(office)]
+        return meant[0] if meant and self._is_one_person(meant) else None
+
+    def _is_one_person(self, offices: Sequence[Office]) -> bool:
+        return len(offices) == 1 or len({held.person for one in offices for held in one.held(self._on)}) == 1
 
     def _alone(self, place: Place, use: RoleUse) -> Office | None:
         """The office of a title that needs no state beside it, because it names one or only one office has the role."""
@@ -235,25 +241,35 @@ class Titles:
     def _end_before(self, index: int, first: int, lang: str) -> int | None:
         if self._surface.after_comma(index, first):
             return first
-        joins = self._lexicon.joins.get(lang, frozenset())
-        joined = first > 1 and self._words[index][first - 1 : first] in joins
-        return first - 1 if joined and self._surface.joined(index, first - 2, first + 1) else None
+        for phrase in self._lexicon.joins.get(lang, ()):
+            end = first - len(phrase)
+            if (
+                (index, end) in self._state_ends
+                and self._words[index][end:first] == phrase
+                and self._surface.joined(index, end - 1, first + 1)
+            ):
+                return end
+        return None
 
     def _row_after(self, state: Place, role: Place, lang: str) -> tuple[tuple[Place, str], ...]:
         found: list[tuple[Place, str]] = []
         index, _, after = state
-        joins = self._lexicon.joins.get(lang, frozenset())
         while True:
-            start = after
-            if self._words[index][after : after + 1] in joins and self._surface.joined(index, after - 1, after + 2):
-                start = after + 1
-            elif not self._surface.after_comma(index, after):
-                return tuple(found)
-            ones = self._states.get((index, start), ())
+            start = self._start_after(index, after, lang)
+            ones = self._states.get((index, start), ()) if start is not None else ()
             if not ones:
                 return tuple(found)
             after = ones[0].place[2]
             found.append(((index, role[1], after), ones[0].actor))
+
+    def _start_after(self, index: int, after: int, lang: str) -> int | None:
+        if self._surface.after_comma(index, after):
+            return after
+        for phrase in self._lexicon.joins.get(lang, ()):
+            start = after + len(phrase)
+            if (index, start) in self._states and self._words[index][after:start] == phrase:
+                return start if self._surface.joined(index, after - 1, start + 1) else None
+        return None
 
     def _is_somebody_elses(self, place: Place, lang: str) -> bool:
         """Whether "former" or the like stands before a title, or "elect" after it."""

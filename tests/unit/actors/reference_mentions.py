@@ -229,6 +229,8 @@ class Reference:
         unit = self.surface.unit(*name.place[:2])
         if any(self.surface.unit(*place[:2]) == unit for text in actor.context for place in self._at(text)):
             return True
+        if self._in_title(name):
+            return True
         offices = self.registry.offices_of(name.actor, self.reading.on)
         states = {one.actor for one in self.strong if self.surface.unit(*one.place[:2]) == unit}
         words = {word for word in self.role_words if self.surface.unit(*word.place[:2]) == unit}
@@ -238,6 +240,25 @@ class Reference:
             or any(word.office == office.id for word in words)
             for office in offices
         )
+
+    def _in_title(self, name: Name) -> bool:
+        index, first, after = name.place
+        offices = self.registry.offices_in(name.actor)
+        for word in self.role_words:
+            joint = self.roles.titles.get(word.lang)
+            if joint is None or not any(word.office == one.id or word.role == one.role for one in offices):
+                continue
+            for text in joint.role_first:
+                end = first - len(phrase(text))
+                linked = (word.place[0], word.place[2]) == (index, end) and self.words[index][end:first] == phrase(text)
+                if linked and self.surface.joined(index, end - 1, first + 1):
+                    return True
+            for text in joint.state_first:
+                start = after + len(phrase(text))
+                linked = word.place[:2] == (index, start) and self.words[index][after:start] == phrase(text)
+                if linked and self.surface.joined(index, after - 1, start + 1):
+                    return True
+        return False
 
     # Offices
 
@@ -320,8 +341,12 @@ class Reference:
             for office in offices
             if (office.leads if role.leads else role.classes & self.registry.classes_of(office))
         ]
-        holders = {held.person for office in meant for held in office.held(self.reading.on)}
-        return meant[0] if meant and (len(meant) == 1 or len(holders) == 1) else None
+        if self._persons(meant) != 1 and len(meant) != 1:
+            meant = [office for office in meant if "head-of-state" in self.registry.classes_of(office)]
+        return meant[0] if len(meant) == 1 or self._persons(meant) == 1 else None
+
+    def _persons(self, offices: list[Office]) -> int:
+        return len({held.person for office in offices for held in office.held(self.reading.on)})
 
     def _by_itself(self, word: Word) -> Office | None:
         if word.office:
@@ -386,7 +411,7 @@ class Reference:
         if end == start:
             return self.surface.after_comma(*start)
         joins = {phrase(text) for text in self.roles.joins.get(lang, ())}
-        between = self.words[index][end[1] : start[1]] in joins and start[1] - end[1] == 1
+        between = end[1] < start[1] and self.words[index][end[1] : start[1]] in joins
         return between and self.surface.joined(index, end[1] - 1, start[1] + 1)
 
     def _elses(self, whole: Place, lang: str) -> bool:

@@ -35,7 +35,7 @@ titles:
   es: {role_first: ['', de]}
   ru: {demonym_first: [''], role_first: ['']}
   zh: {state_first: ['', 的]}
-joins: {en: [and], de: [und]}
+joins: {en: [and, and the], de: [und]}
 not_after: {en: [former, deputy], de: [ehemalige]}
 not_before: {en: [elect]}
 counterparts: {en: [counterpart], de: [Amtskollegen]}

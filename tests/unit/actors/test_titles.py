@@ -61,6 +61,15 @@ def test_a_title_means_its_holder(lang: str, text: str, words: str) -> None:
         ("The US secretary of state agreed.", ["US secretary of state=~marco-rubio"]),
         ("A secretary of state agreed.", []),
         ("The US commander in chief agreed.", ["US commander in chief=~donald-trump"]),
+        ("The French leader agreed.", ["French leader=~emmanuel-macron"]),
+        (
+            "The leaders of Russia, France and the US agreed.",
+            [
+                "leaders of Russia=~vladimir-putin",
+                "leaders of Russia, France=~emmanuel-macron",
+                "leaders of Russia, France and the US=~donald-trump",
+            ],
+        ),
         ("The Russian foreign minister agreed.", ["Russian foreign minister=~sergey-lavrov"]),
     ],
 )
