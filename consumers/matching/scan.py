@@ -97,7 +97,7 @@ def _scan(number: int, raw: bytes, rules: CompiledRules) -> ScannedLine | BadLin
 
 
 def _day(published_at: str | float | None) -> date | None:
-    """The day of an ISO date or time; None for what is none: archives hold much, and an article is more than its date."""
+    """The day of an ISO date or time; None for what is none, for archives hold much."""
     try:
         return date.fromisoformat(published_at[:10]) if isinstance(published_at, str) else None
     except ValueError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from consumers.rules.evaluation import MAX_STEPS, Context, LeafHit, TooCostlyError
-from consumers.rules.leaves import FactLeaf
+from consumers.rules.leaves import FactLeaf, span_of
 from consumers.rules.model import Rule, RuleSet
 from consumers.rules.program import Builder, Clause, Node
 from consumers.rules.table import ArticleLeaves, FactSource, FactsUnavailableError, LeafPlace, LeafTable, Signal
@@ -199,7 +199,7 @@ def _hit(leaf: int, place: LeafPlace, leaves: ArticleLeaves, table: LeafTable) -
         return fact_hit(leaves.facts()[number], kind.label, reading, leaves.fact_place(number))
     index, first, after = place[:3]
     part = reading.fields[index]
-    span = (part.tokens.starts[first], part.tokens.ends[after - 1])
+    span = span_of(kind, part, first, after)
     if len(place) == 5:
         return Hit(index, first, span, kind.label, part.name, actor=place[3], indirect=place[4])
     return Hit(index, first, span, kind.label, part.name)

@@ -6,6 +6,7 @@ Both engines look for these, the fast one and the reference of the tests.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import unquote
 
 from consumers.rules.facts import fact_label
@@ -42,6 +43,14 @@ class WordsLeaf:
 
     label: str
     terms: tuple[Term, ...]
+
+    @cached_property
+    def signed(self) -> tuple[tuple[Pattern, int, int], ...]:
+        """Exact patterns with signs around their words (`=C++`), and how many before and behind."""
+        exact = (pattern for term in self.terms for pattern, _ in term.patterns if pattern.exact is not None)
+        cut = ((pattern, tokenize(pattern.exact or "")) for pattern in exact)
+        signs = ((pattern, tokens.starts[0], len(tokens.text) - tokens.ends[-1]) for pattern, tokens in cut)
+        return tuple((pattern, before, behind) for pattern, before, behind in signs if before or behind)
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,17 @@ def url_leaf(condition: UrlCondition) -> tuple[Leaf, ...]:
     return tuple(
         WordsLeaf(f"url: {phrase.text}", (_term(phrase.text, None, variants=False),)) for phrase in condition.phrases
     )
+
+
+def span_of(leaf: Leaf, field: FieldReading, first: int, after: int) -> tuple[int, int]:
+    """Where the words stand that a leaf was found in, with the signs that it asks for: of `=C++`, the pluses too."""
+    start, end = field.tokens.starts[first], field.tokens.ends[after - 1]
+    if isinstance(leaf, WordsLeaf):
+        for pattern, before, behind in leaf.signed:
+            is_found = len(pattern.words) == after - first and pattern.words[0].matches(field.tokens.words[first])
+            if is_found and pattern.stands_at(field.tokens.text, start, end, caseless=field.caseless):
+                return start - before, end + behind
+    return start, end
 
 
 def url_field(url: str) -> FieldReading:

@@ -7,7 +7,7 @@ remembered: most leaves of most rules are never asked for.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from typing import Protocol
 
 from consumers.rules.facts import fact_holds
@@ -50,16 +50,17 @@ class LeafTable:
         self.fact_types: set[str] = set()
         self._scanner: ActorScanner | None = None
         self._url_trie = PatternTrie()
-        self._numbers: dict[tuple[Leaf, bool], int] = {}
+        self._numbers: dict[Hashable, int] = {}
         self._names: list[tuple[_Names, ...]] = []  # of a leaf: one entry for all its words, of a near leaf one each
         self._costs: dict[Signal, float] = {}
 
     def add(self, leaf: Leaf, *, in_url: bool = False) -> int:
         """The number of a leaf, to be looked for in the text or in the address."""
-        number = self._numbers.get((leaf, in_url))
+        key = (_key(leaf), in_url)
+        number = self._numbers.get(key)
         if number is None:
             names = self._added_names(leaf, self._url_trie if in_url else self.trie)
-            number = self._numbers[leaf, in_url] = len(self.leaves)
+            number = self._numbers[key] = len(self.leaves)
             self.leaves.append(leaf)
             self._names.append(names)
             if in_url:
@@ -116,6 +117,15 @@ class LeafTable:
                     characters = sum(len(word.text) for word in pattern.words) + 4 * (len(pattern.words) - 1)
                     self._costs[number] = 1 / max(1, characters) ** 2
         return tuple(names)
+
+
+def _key(leaf: Leaf) -> Hashable:
+    """What makes a leaf equal to another; patterns follow from what is written and are many."""
+    if isinstance(leaf, WordsLeaf):
+        return leaf.label, tuple((term.text, term.lang) for term in leaf.terms)
+    if isinstance(leaf, NearLeaf):
+        return leaf.label, leaf.text, leaf.slop, leaf.words[0].lang
+    return leaf
 
 
 class ArticleLeaves:

@@ -41,10 +41,10 @@ VOCABULARY = 4_000
 NAIVE_ARTICLES = 10  # the naive way at 1,000 rules takes a good part of a second for one
 
 SYLLABLES = {
-    "en": "ba ter mon sil dra ven cor pel tan ish urd ock lin fer gar".split(),
-    "de": "schlu bren wald ung heit tor mür kel strä fen gau berg zeit".split(),
-    "ru": "ва ло при сто мен гра дов ски зна раб тел кон фор лад".split(),
-    "ar": "با سل مر كت نو ري دا فع قم هي شر طل".split(),
+    "en": ["ba", "ter", "mon", "sil", "dra", "ven", "cor", "pel", "tan", "ish", "urd", "ock", "lin", "fer", "gar"],
+    "de": ["schlu", "bren", "wald", "ung", "heit", "tor", "mür", "kel", "strä", "fen", "gau", "berg", "zeit"],
+    "ru": ["ва", "ло", "при", "сто", "мен", "гра", "дов", "ски", "зна", "раб", "тел", "кон", "фор", "лад"],
+    "ar": ["با", "سل", "مر", "كت", "نو", "ري", "دا", "فع", "قم", "هي", "شر", "طل"],
     "zh": [chr(code) for code in range(0x4E10, 0x4E10 + 600)],
 }
 

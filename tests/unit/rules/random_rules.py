@@ -73,14 +73,14 @@ SCRIPTS: dict[str, tuple[list[str], list[str]]] = {
     "latin": (
         [
             "peace", "peace talks", "talks", "roe", "us", "straße", "lódź", "deer", "air-strike", "airstrike",
-            "air strike", "peac*", "=US", "=U.S.", "=Peace", "str?ke", "*strike", "drone", "=C++", "AT&T", "peace peace",
-            "Frieden", "grève",
+            "air strike", "peac*", "=US", "=U.S.", "=Peace", "str?ke", "*strike", "drone", "=C++", "AT&T",
+            "peace peace", "Frieden", "grève",
         ],
         [
             "PEACE", "Peace", "Ada", "Roe", "ROE", "Roe's", "Roes", "A.R.", "Jr", "US", "U.S.", "STRASSE", "LÓDŹ",
             "sabo\u00adtage", "İ", "air", "strike", "strikes", "airstrikes", "Roe deer", "Ada Roe Jr", "Ben", "Ben Roe",
-            "Yorkish president", "president of York", "York", "York's president", "Minster House", "Yorkshire", "drones",
-            "C++", "C", "her Yorkish counterpart", "grèves", "peaceful", "a", "the", "Friedens", "president",
+            "Yorkish president", "president of York", "York", "York's president", "Minster House", "Yorkshire",
+            "drones", "C++", "C", "her Yorkish counterpart", "grèves", "peaceful", "a", "the", "Friedens", "president",
         ],
     ),
     "cyrillic": (
@@ -92,7 +92,10 @@ SCRIPTS: dict[str, tuple[list[str], list[str]]] = {
     "hebrew": (["שלום", "=שלום"], ["שָׁלוֹם", "בשלום", "וישראל", "שלומ"]),
     "greek": (["ειρήνη", "πόλεμος"], ["ΕΙΡΗΝΗ", "Ειρηνη", "πολεμος", "ΠΌΛΕΜΟΣ", "και"]),
     "devanagari": (["शांति", "युद्ध"], ["शान्ति", "शांति", "युद्धों", "की"]),
-    "han": (["约", "克郡", "和平", "和平会谈"], ["约克", "约克郡", "罗艾达", "罗", "会谈", "平", "和", "总统", "约\n克"]),
+    "han": (
+        ["约", "克郡", "和平", "和平会谈"],
+        ["约克", "约克郡", "罗艾达", "罗", "会谈", "平", "和", "总统", "约\n克"],
+    ),
     "kana": (["ガ", "カス", "ガス", "ひらがな"], ["ｶﾞｽ", "ガスト", "カ", "ひら", "がな", "の", "ロー"]),
     "hangul": (["한국", "평화", "로에다"], ["한국은", "한국의", "평화를", "평", "로에다가", "대통령"]),
     "thai": (["สันติ", "ไทย"], ["สันติภาพ", "เสันติ", "คนไทย", "และ", "ไ"]),
@@ -215,7 +218,7 @@ def _leaf(draw: Random, phrases: list[str]) -> Condition:
         case 10:
             return draw.choice(FACT_CONDITIONS)
         case _:
-            return draw.choice([LangCondition(("en",)), LangCondition(("und", "de")), PublisherCondition(("bbc",))])
+            return draw.choice(PLAIN_CONDITIONS)
 
 
 def _near(draw: Random, phrases: Sequence[str]) -> Phrase:
@@ -226,6 +229,11 @@ def _near(draw: Random, phrases: Sequence[str]) -> Phrase:
     return Phrase(" ".join(chosen), draw.randint(1, 6))
 
 
+PLAIN_CONDITIONS: list[Condition] = [
+    LangCondition(("en",)),
+    LangCondition(("und", "de")),
+    PublisherCondition(("bbc",)),
+]
 FACT_CONDITIONS = [
     FactCondition("casualties", (FactTest("role", ("killed", "combined")), FactTest("at_least", (100,)))),
     FactCondition("casualties", (FactTest("side", ("york",)),)),

@@ -1,18 +1,28 @@
 """The same answers as `compiled`, slow and obvious: every rule by itself, every pattern at every token.
 
-It is the oracle of the tests: it shares with the engine what to look for (leaves, what one fact test means, who is
-mentioned) and how texts are cut (readings), and nothing of how to search or evaluate. A part of a text is simply the
-set of its tokens.
+It is the oracle of the tests: it shares with the engine what to look for (leaves, what one fact test means) and how
+texts are cut (readings), and nothing of how to search or evaluate. A part of a text is simply the set of its tokens.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from consumers.rules.compiled import Hit, RuleHits
 from consumers.rules.facts import fact_holds
-from consumers.rules.leaves import ActorLeaf, FactLeaf, Leaf, NearLeaf, WordsLeaf, leaves_of, url_field, url_leaf
+from consumers.rules.leaves import (
+    ActorLeaf,
+    FactLeaf,
+    Leaf,
+    NearLeaf,
+    WordsLeaf,
+    leaves_of,
+    span_of,
+    url_field,
+    url_leaf,
+)
 from consumers.rules.model import (
     ActorCondition,
     All,
@@ -33,10 +43,10 @@ from consumers.rules.model import (
     Within,
 )
 from consumers.rules.table import FactSource
-from monitor.actors import Registry
-from monitor.actors.scanner import ActorScanner, Mention
+from monitor.actors import Mention, Registry
 from monitor.core.fact import Fact
 from monitor.text.reading import FieldReading, Reading, primary_language
+from tests.unit.actors.reference_mentions import reference_mentions
 from tests.unit.rules.reference_text import Stretch, near_stretches, stretches_of
 
 
@@ -55,12 +65,11 @@ class ReferenceRules:
         self._rules = rule_set
         self._registry = registry
         self._facts = facts
-        self._scanner = ActorScanner(registry)
 
     def match(self, reading: Reading) -> list[RuleHits]:
         """As `CompiledRules.match`."""
         facts = reading.facts or (self._facts.facts(reading) if self._facts else ())
-        article = _Article(reading, self._registry, list(self._scanner.scan(reading).all()), facts)
+        article = _Article(reading, self._registry, facts)
         matched: list[RuleHits] = []
         for rule in self._rules:
             hits = None if rule.status == "disabled" else article.evaluate(rule.when, article.everything)
@@ -85,14 +94,17 @@ def _in_order(hits: Iterable[Hit], facts: tuple[Fact, ...]) -> list[Hit]:
 
 
 class _Article:
-    def __init__(self, reading: Reading, registry: Registry, mentions: list[Mention], facts: tuple[Fact, ...]) -> None:
+    def __init__(self, reading: Reading, registry: Registry, facts: tuple[Fact, ...]) -> None:
         self._reading = reading
         self._registry = registry
-        self._mentions = mentions
         self._facts = facts
         self.everything = _Part(
             frozenset((index, token) for index, field in enumerate(reading.fields) for token in _tokens(field)), True
         )
+
+    @cached_property
+    def _mentions(self) -> list[Mention]:
+        return reference_mentions(self._registry, self._reading)
 
     def evaluate(self, condition: Condition, part: _Part) -> set[Hit] | None:
         reading = self._reading
@@ -134,7 +146,7 @@ class _Article:
             case FactLeaf():
                 return self._fact_hits(leaf, part)
         return [
-            self._hit(index, stretch, leaf.label)
+            self._hit(index, stretch, leaf)
             for index, field in enumerate(self._reading.fields)
             for stretch in self._stretches(leaf, field)
             if _lies_in(index, stretch, part)
@@ -156,7 +168,7 @@ class _Article:
             seat_counts = is_office and mention.office == leaf.position
             if mention.direct or (not leaf.direct and (not mention.seat or seat_counts)):
                 stretch = (mention.first, mention.after)
-                hits.append(self._hit(mention.index, stretch, leaf.label, mention.actor, not mention.direct))
+                hits.append(self._hit(mention.index, stretch, leaf, mention.actor, not mention.direct))
         return hits
 
     def _fact_hits(self, leaf: FactLeaf, part: _Part) -> list[Hit]:
@@ -177,10 +189,9 @@ class _Article:
                 hits.append(Hit(index, own[0] if own else 0, (start, end), leaf.label, field.name, fact=fact))
         return hits
 
-    def _hit(self, index: int, stretch: Stretch, label: str, actor: str | None = None, indirect: bool = False) -> Hit:
+    def _hit(self, index: int, stretch: Stretch, leaf: Leaf, actor: str | None = None, indirect: bool = False) -> Hit:
         field = self._reading.fields[index]
-        span = (field.tokens.starts[stretch[0]], field.tokens.ends[stretch[1] - 1])
-        return Hit(index, stretch[0], span, label, field.name, actor, indirect)
+        return Hit(index, stretch[0], span_of(leaf, field, *stretch), leaf.label, field.name, actor, indirect)
 
 
 def _holds(fact: bool) -> set[Hit] | None:

@@ -33,14 +33,16 @@ def near_stretches(leaf: NearLeaf, field: FieldReading, lang: str) -> list[Stret
 
 
 def _find(pattern: Pattern, field: FieldReading) -> list[Stretch]:
-    tokens = field.tokens
-    found: list[Stretch] = []
-    for first in range(len(tokens.words)):
-        after = first + len(pattern.words)
-        if after <= len(tokens.words) and all(map(_fits, pattern.words, tokens.words[first:after])):
-            if pattern.stands_at(tokens.text, tokens.starts[first], tokens.ends[after - 1], caseless=field.caseless):
-                found.append((first, after))
-    return found
+    words = field.tokens.words
+    stretches = ((first, first + len(pattern.words)) for first in range(len(words) - len(pattern.words) + 1))
+    return [
+        (first, after)
+        for first, after in stretches
+        if all(map(_fits, pattern.words, words[first:after]))
+        and pattern.stands_at(
+            field.tokens.text, field.tokens.starts[first], field.tokens.ends[after - 1], caseless=field.caseless
+        )
+    ]
 
 
 def _fits(word: Word, token: str) -> bool:

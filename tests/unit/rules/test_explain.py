@@ -14,6 +14,11 @@ from monitor.text.reading import Reading, read
 from tests.unit.rules.random_rules import REGISTRY, case
 from tests.unit.rules.support import catalogue, rule_with, rules_of
 
+NOT_TOGETHER = (
+    "no sentence has it all: query: war stands in sentence 2 of the body; "
+    "query: peace stands in sentence 1 of the title"
+)
+
 
 def _explained(when: str, reading: Reading) -> Explanation:
     return explain(rule_with(when).rules[0], catalogue(), reading)
@@ -35,10 +40,7 @@ def _body(text: str, lang: str = "en", title: str = "") -> Reading:
         pytest.param(
             "{same: sentence, all: [{query: war}, {query: peace}]}",
             _body("Before. War.", title="Peace"),
-            [
-                "no sentence has it all: query: war stands in sentence 2 of the body; "
-                "query: peace stands in sentence 1 of the title",
-            ],
+            [NOT_TOGETHER],
             id="not-in-one-sentence",
         ),
         pytest.param("{same: title, query: war}", _body("War."), ["the article has no title"], id="no-title"),
@@ -65,14 +67,16 @@ def _body(text: str, lang: str = "en", title: str = "") -> Reading:
             ["its words stand, but further apart than ~1"],
             id="further-apart",
         ),
-        pytest.param("{query: '\"air strike\"~1'}", _body("From the air"), ["'strike' stands nowhere"], id="one-missing"),
+        pytest.param(
+            "{query: '\"air strike\"~1'}", _body("From the air"), ["'strike' stands nowhere"], id="one-missing"
+        ),
         pytest.param("{query: war, lang: de}", _body("War"), ["the article is in en"], id="language"),
         pytest.param("{query: war, publisher: cnn}", _body("War"), ["the article is by bbc"], id="publisher"),
         pytest.param(
             "{query: war, url: sport}", _body("War"), ["the address is https://example.org/live"], id="address"
         ),
     ],
-)  # fmt: skip
+)
 def test_nearest_reason_is_told(when: str, reading: Reading, expected: list[str]) -> None:
     found = _explained(when, reading)
 
