@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
-from monitor.actors import Actor
+from monitor.actors import Actor, ActorSet, Office
 from monitor.core.alert import Severity
 from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.core.fact import Fact, Field
@@ -264,15 +264,48 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class WrittenTerm:
+    """A phrase of a term list, as it stands in a file; `key` and `line` say where."""
+
+    lang: str
+    phrase: Phrase
+    key: str
+    line: int | None
+
+
+@dataclass(frozen=True)
+class TermList:
+    """A list under `terms:`; `file` and `line` say where it stands.
+
+    Attributes:
+        terms: With the phrases of the lists it includes.
+        own: Without them.
+        includes: Names of other lists.
+    """
+
+    terms: Terms
+    own: tuple[WrittenTerm, ...]
+    includes: tuple[str, ...] = ()
+    file: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True)
 class RuleSet:
     """All rules in force, in the order of their files. Goes to worker processes, so it must stay picklable.
 
     Attributes:
-        actors: Those that the rule files add to the catalogue, or put in the place of one of its actors.
+        actors, offices, sets: Those that the rule files add to the catalogue, or put in the place of its entries.
+        filters: All, those that cover no rule in force too; each rule carries its own.
+        lists: All term lists, used or not; conditions carry their phrases.
     """
 
     rules: tuple[Rule, ...] = ()
     actors: tuple[Actor, ...] = ()
+    offices: tuple[Office, ...] = ()
+    sets: tuple[ActorSet, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    lists: tuple[TermList, ...] = ()
     _by_id: dict[str, Rule] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -302,7 +335,8 @@ def meaning(condition: Condition) -> str:
     """A canonical text of what a condition means; equal for conditions that differ in spelling only."""
     match condition:
         case Phrase():
-            return f"phrase({phrase_meaning(condition.text)}~{condition.slop})"
+            near = f"~{condition.slop}" if condition.slop else ""
+            return f"phrase({phrase_meaning(condition.text)}{near})"
         case Query():
             return meaning(condition.condition)
         case ActorCondition():
