@@ -10,6 +10,7 @@ from itertools import islice
 from consumers.backtest import worker
 from consumers.backtest.archive import Item
 from consumers.backtest.worker import Failed, Matched
+from consumers.matching.pool import Pool
 from consumers.rules.model import RuleSet
 from monitor.actors import Registry
 from monitor.core.errors import WorkFailedError
@@ -39,12 +40,17 @@ def match_all(
         return
     pool = WorkerPool(workers, prepare=worker.prepare, prepare_with=(tuple(rule_sets),))
     try:
-        yield from _in_pool(batches, pool, workers * _BATCHES_AHEAD)
+        yield from match_in_pool(batches, pool, workers * _BATCHES_AHEAD)
     finally:
         pool.close()
 
 
-def _in_pool(batches: Iterator[list[Item]], pool: WorkerPool, ahead: int) -> Iterator[tuple[Item, Matched | Failed]]:
+def match_in_pool(batches: Iterator[list[Item]], pool: Pool, ahead: int) -> Iterator[tuple[Item, Matched | Failed]]:
+    """The outcomes of some batches, in order; an article that fails or kills its worker spoils no other.
+
+    Args:
+        ahead: How many batches are handed out at a time.
+    """
     running: deque[tuple[list[Item], Future[list[Matched | Failed]]]] = deque()
     for batch in batches:
         running.append((batch, pool.submit(_BATCH_SECONDS, worker.match_batch, batch)))
@@ -55,7 +61,7 @@ def _in_pool(batches: Iterator[list[Item]], pool: WorkerPool, ahead: int) -> Ite
 
 
 def _outcomes(
-    batch: list[Item], future: Future[list[Matched | Failed]], pool: WorkerPool
+    batch: list[Item], future: Future[list[Matched | Failed]], pool: Pool
 ) -> Iterator[tuple[Item, Matched | Failed]]:
     try:
         outcomes = result_of(future)
@@ -64,8 +70,9 @@ def _outcomes(
     yield from zip(batch, outcomes, strict=True)
 
 
-def _alone(item: Item, pool: WorkerPool) -> Matched | Failed:
+def _alone(item: Item, pool: Pool) -> Matched | Failed:
     try:
-        return result_of(pool.submit(_ARTICLE_SECONDS, worker.match_batch, [item]))[0]
+        outcomes: list[Matched | Failed] = result_of(pool.submit(_ARTICLE_SECONDS, worker.match_batch, [item]))
+        return outcomes[0]
     except WorkFailedError as error:
         return Failed(worker.article_id(item.raw), str(error))
