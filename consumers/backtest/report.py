@@ -42,7 +42,12 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule; `held_back` is None where its group has other rules too: see `groups`."""
+    """One rule.
+
+    Attributes:
+        held_back: None where its group has other rules too: see `groups`.
+        set_aside: Articles on which it could not be evaluated (it failed, or cost too much), and why on the first.
+    """
 
     rule: str
     title: str
@@ -51,6 +56,8 @@ class RuleReport(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     counts: Counts
     held_back: dict[str, int] | None
+    set_aside: int
+    set_aside_reason: str
     examples: tuple[Course, ...]
 
 
@@ -148,6 +155,8 @@ def _rule(rule: Rule, tally: Tally, counts: Counts, *, is_alone: bool) -> RuleRe
         version=rule.version,
         counts=counts,
         held_back=_by_reason(tally.held_back[rule.group]) if is_alone else None,
+        set_aside=tally.rules[rule.id].set_aside,
+        set_aside_reason=tally.rules[rule.id].reason,
         examples=tuple(tally.examples(rule.id)),
     )
 

@@ -105,7 +105,8 @@ def run_backtest(
                 failed += 1
                 on_failed(outcome)
                 continue
-            for number, raw in enumerate(outcome.by_rule_set):
+            for number, (raw, set_aside) in enumerate(outcome.by_rule_set):
+                tallies[number].take_set_aside(set_aside)
                 matches = [decode_match(each, str(item.at)) for each in raw]
                 tallies[number].take_matches(matches)
                 take(number, deciders[number].apply(matches))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from consumers.backtest.course import Course, begun, continued
@@ -27,11 +27,14 @@ class RuleTally:
         matches: How often it held of an article; versions of one count each.
         withdrawn: How often it held of the version before and not of the new one.
         changes: Revisions by kind.
+        set_aside: Articles on which it could not be evaluated; `reason` is the first one's.
     """
 
     matches: int = 0
     withdrawn: int = 0
     changes: Counter[ChangeKind] = field(default_factory=Counter)
+    set_aside: int = 0
+    reason: str = ""
     _articles: set[int] = field(default_factory=set)
     _publishers: set[str] = field(default_factory=set)
 
@@ -104,6 +107,13 @@ class Tally:
         for match in matches:
             for fired in match.fired:
                 self.rules[fired.rule_id].take(match, withdrawn=fired.withdrawn)
+
+    def take_set_aside(self, set_aside: Iterable[tuple[str, str]]) -> None:
+        """Count rules that could not be evaluated on an article, with the reasons."""
+        for rule_id, reason in set_aside:
+            tally = self.rules[rule_id]
+            tally.set_aside += 1
+            tally.reason = tally.reason or reason
 
     def take_decided(self, decided: Sequence[Decided], on_closed: Callable[[AlertId], None] = lambda _: None) -> None:
         """Count decisions; `on_closed` is told of each alert that ended."""

@@ -45,6 +45,9 @@ def rule_lines(rule: RuleReport) -> Iterator[str]:
     yield f"  {_counts(rule.counts)}"
     if rule.held_back:
         yield f"  held back: {_held_back(rule.held_back)}"
+    if rule.set_aside:
+        reason = one_line(rule.set_aside_reason, _DIFFERENCE)
+        yield f"  could not be evaluated on {_counted(rule.set_aside, 'article')}: {reason}"
     for course in rule.examples:
         yield f"    {course_line(course)}"
 

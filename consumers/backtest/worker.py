@@ -14,16 +14,21 @@ from consumers.matching.engine import match_article
 from consumers.rules.compiled import CompiledRules
 from consumers.rules.model import RuleSet
 from monitor.actors import Registry, load_catalogue
+from monitor.core.article import Article
 from monitor.core.codec import encode
 
-_rules: tuple[CompiledRules, ...] | None = None
+_rules: tuple[Compiled, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Matched:
-    """The encoded matches of one article by each rule set."""
+    """What each rule set made of one article.
 
-    by_rule_set: tuple[tuple[bytes, ...], ...]
+    Attributes:
+        by_rule_set: Its encoded matches, and the rules that could not be evaluated on it, with the reason.
+    """
+
+    by_rule_set: tuple[tuple[tuple[bytes, ...], tuple[tuple[str, str], ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -34,9 +39,32 @@ class Failed:
     reason: str
 
 
-def compiled(rule_sets: Sequence[RuleSet], registry: Registry) -> tuple[CompiledRules, ...]:
+class Compiled:
+    """A rule set ready to match, in which every article is judged by itself.
+
+    The service evaluates a rule that failed or cost too much no more; here the outcome would then depend on which
+    worker met which article first.
+    """
+
+    def __init__(self, rule_set: RuleSet, registry: Registry) -> None:
+        self._rules = CompiledRules(rule_set, registry)
+        self._never_compiled = self._taken()
+
+    def match(self, article: Article) -> tuple[tuple[bytes, ...], tuple[tuple[str, str], ...]]:
+        """The encoded matches, and which rules could not be evaluated, with the reason."""
+        # The time of matching is for the latency split, which past articles do not have.
+        matches = match_article(self._rules, article, matched_at=article.first_seen_at)
+        return tuple(map(encode, matches)), (*self._never_compiled, *self._taken())
+
+    def _taken(self) -> tuple[tuple[str, str], ...]:
+        found = tuple((rule_id, why.reason) for rule_id, why in self._rules.set_aside.items())
+        self._rules.set_aside.clear()
+        return found
+
+
+def compiled(rule_sets: Sequence[RuleSet], registry: Registry) -> tuple[Compiled, ...]:
     """The rule sets, ready to match."""
-    return tuple(CompiledRules(rule_set, registry) for rule_set in rule_sets)
+    return tuple(Compiled(rule_set, registry) for rule_set in rule_sets)
 
 
 def prepare(rule_sets: Sequence[RuleSet]) -> None:
@@ -52,7 +80,7 @@ def match_batch(items: Sequence[Item]) -> list[Matched | Failed]:
     return match_items(_rules, items)
 
 
-def match_items(rules: Sequence[CompiledRules], items: Sequence[Item]) -> list[Matched | Failed]:
+def match_items(rules: Sequence[Compiled], items: Sequence[Item]) -> list[Matched | Failed]:
     """The same by rules that are handed in."""
     return [_match(rules, item) for item in items]
 
@@ -63,15 +91,12 @@ def article_id(raw: bytes) -> str:
     return "?" if isinstance(line, str) else str(line.id)
 
 
-def _match(rules: Sequence[CompiledRules], item: Item) -> Matched | Failed:
+def _match(rules: Sequence[Compiled], item: Item) -> Matched | Failed:
     try:
         line = read_line(item.raw)
         if isinstance(line, str):
             raise ValueError(line)
         article = article_of(line, item.at)
-        # The time of matching is for the latency split, which past articles do not have.
-        return Matched(
-            tuple(tuple(encode(match) for match in match_article(each, article, matched_at=item.at)) for each in rules)
-        )
+        return Matched(tuple(each.match(article) for each in rules))
     except Exception as error:  # noqa: BLE001 - named and counted, as one that kills its worker; the rest goes on
         return Failed(article_id(item.raw), f"{type(error).__name__}: {error}")

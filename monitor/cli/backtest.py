@@ -93,7 +93,7 @@ def backtest(
 
     With --against, alerts are compared by what they tell: severity, articles, revisions. In --junit each rule is a
     test case, and fails when its alerts differ. A line that cannot be read is reported with its number and the rest
-    goes on; then the exit code is 1.
+    goes on; then, or when a rule could not be evaluated, the exit code is 1.
     """
     output = _Output(as_json, alerts)
     _check_use(output, against_path, fail_on_change=fail_on_change, from_log=from_log, files=files)
@@ -123,7 +123,8 @@ def backtest(
     if junit is not None:
         write_junit(junit, "tocsin backtest", junit_cases(report, plan))
     differs = report.against is not None and report.against.is_any
-    is_incomplete = bool(report.articles.unreadable or report.articles.failed)
+    set_aside = any(rule.set_aside for rule in report.rules)
+    is_incomplete = bool(report.articles.unreadable or report.articles.failed or set_aside)
     return FAILED if is_incomplete or (fail_on_change and differs) else FINE
 
 
