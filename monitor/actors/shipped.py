@@ -1,65 +1,58 @@
-"""The catalogue of actors that ships with Tocsin, read from its YAML files."""
+"""Registries from YAML: the catalogue that ships with Tocsin, and the actors of rule packs beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib import resources
-from typing import Annotated
 
-from pydantic import Field
-
-from monitor.actors.model import Actor, ActorKind, Registry
-from monitor.core.documents import Document, Strict, parse_document, validate
+from monitor.actors.checks import pattern_problems, problems_across
+from monitor.actors.entries import Entries, read_entries
+from monitor.actors.registry import Registry
+from monitor.actors.roles import ROLES_FILE, shipped_roles
+from monitor.core.documents import Document, parse_document
 from monitor.core.errors import SettingsError
 from monitor.core.problems import Problem
 
-_Name = Annotated[str, Field(min_length=1, max_length=100)]
-_Names = tuple[_Name, ...]
 
-
-class _ActorEntry(Strict):
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,80}$")
-    kind: ActorKind
-    name: _Name
-    source: str = Field(min_length=3)
-    aliases: dict[str, _Names] = Field(default_factory=dict)
-    exact: _Names = ()
-    blocked_by: _Names = ()
-
-
-class _ActorFile(Strict):
-    actors: tuple[_ActorEntry, ...]
-
-
+@lru_cache(maxsize=1)
 def load_catalogue() -> Registry:
-    """The shipped actors.
+    """The shipped actors; read once in each process.
 
     Raises:
         SettingsError: The catalogue is broken: a mistake of ours, held by a test.
     """
+    entries = read_entries(catalogue_documents())
+    return _registry(entries, None, [*entries.problems, *problems_across(entries, None, shipped_roles())])
+
+
+def catalogue_documents() -> list[Document]:
+    """The files of the catalogue, but for the roles."""
     folder = resources.files("monitor.actors") / "catalogue"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
-    return read_actors(parse_document(file.read_text(encoding="utf-8"), file.name) for file in files)
+    return [
+        parse_document(file.read_text(encoding="utf-8"), file.name, ours=True)
+        for file in files
+        if file.name != ROLES_FILE
+    ]
 
 
-def read_actors(documents: Iterable[Document]) -> Registry:
-    """The actors of several files.
+def read_actors(documents: Iterable[Document], base: Registry | None = None) -> Registry:
+    """The entries of several files, beside those of `base` or in their place.
 
     Raises:
         SettingsError: With every problem in all of them.
     """
-    actors: dict[str, Actor] = {}
-    problems: list[Problem] = []
-    for document in documents:
-        try:
-            entries = validate(_ActorFile, document).actors
-        except SettingsError as error:
-            problems += error.problems
-            continue
-        for index, entry in enumerate(entries):
-            if entry.id in actors:
-                problems.append(document.problem(("actors", index, "id"), f"{entry.id!r} is taken: ids are unique"))
-            actors[entry.id] = Actor(**{name: getattr(entry, name) for name in _ActorEntry.model_fields})
+    entries = read_entries(documents)
+    problems = [*entries.problems, *problems_across(entries, base, base.roles if base else shipped_roles())]
+    return _registry(entries, base, [*problems, *pattern_problems(entries)])
+
+
+def _registry(entries: Entries, base: Registry | None, problems: list[Problem]) -> Registry:
     if problems:
-        raise SettingsError(problems)
-    return Registry(actors.values())
+        raise SettingsError(sorted(problems, key=lambda problem: (problem.where, problem.line or 0)))
+    return (base or Registry(())).extended(
+        [actor for actor, _ in entries.actors],
+        [office for office, _ in entries.offices],
+        [one for one, _ in entries.sets],
+    )

@@ -1,41 +1,190 @@
-"""What people look for in texts, as written and as searched for: words, exact spellings, wildcards, stems, phrases."""
+"""What people look for in texts: from what they write (see `syntax`) to what is searched for, with its variants."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from itertools import chain
 
-from monitor.text.tokens import phrase
+from monitor.core.article import UNKNOWN_LANGUAGE
+from monitor.text.clitics import particles, proclitics, takes_clitics, with_article
+from monitor.text.compounds import joined, splits
+from monitor.text.inflection import stems
+from monitor.text.plurals import PLURAL_LANGUAGES, plural_variants
+from monitor.text.syntax import PatternError, Written, WrittenWord, read_pattern
+from monitor.text.words import Pattern, Word, WordKind, spelling
 
-WordKind = Literal["word", "prefix", "stem", "wildcard"]
+__all__ = ["Pattern", "PatternError", "Word", "WordKind", "patterns_of", "phrase_meaning", "spelling", "word_patterns"]
+
+_JOINING_LANGUAGES = ("en", "de")  # where the last part of a compound takes the plural
 
 
-@dataclass(frozen=True)
-class Word:
-    """One word of a pattern.
+def patterns_of(text: str, *, lang: str | None = None, variants: bool = True) -> tuple[Pattern, ...]:
+    """What a written pattern searches for, any of which is enough; the pattern itself first.
 
-    Attributes:
-        text: Folded. Of a prefix or a stem, the beginning; of a wildcard, with its `*` and `?`.
+    Args:
+        lang: The language of the articles in which it counts; None or `und`: all. Then each variant carries the
+            language whose rules it is made by.
+        variants: Plurals, compounds and the Arabic article, too. Not for names.
+
+    Raises:
+        PatternError: It has no word, or asks for what cannot be searched for.
     """
+    lang = None if lang == UNKNOWN_LANGUAGE else lang
+    written = read_pattern(text)
+    if written.exact is not None:
+        return (Pattern(tuple(Word(word.text) for word in written.words), written.exact, lang),)
+    found = dict.fromkeys(Pattern(words, None, only) for words, only in _readings(written.words, lang))
+    if variants and not any(word.mark for word in written.words):
+        found |= dict.fromkeys(_variants(written.words, lang))
+    everywhere = {pattern.words for pattern in found if pattern.lang is None}
+    return tuple(pattern for pattern in found if pattern.lang is None or pattern.words not in everywhere)
 
-    text: str
-    kind: WordKind = "word"
 
+def word_patterns(text: str, *, lang: str | None = None) -> tuple[tuple[Pattern, ...], ...]:
+    """For each word of a phrase, the patterns of one word that may stand there: for phrases with words between.
 
-@dataclass(frozen=True)
-class Pattern:
-    """Words in a row.
-
-    Attributes:
-        exact: The spelling that must stand there, as `spelling` gives it; None when any will do.
-        lang: The language of the articles in which it counts (and where the language is unknown); None: all.
+    Raises:
+        PatternError: As `patterns_of`.
     """
+    lang = None if lang == UNKNOWN_LANGUAGE else lang
+    written = read_pattern(text)
+    return tuple(_one_word(word, written, lang) for word in written.words)
 
-    words: tuple[Word, ...]
-    exact: str | None = None
-    lang: str | None = None
 
-
+@lru_cache(maxsize=10_000)
 def phrase_meaning(text: str) -> str:
-    """A canonical text of a written phrase: equal for spellings that mean the same."""
-    return " ".join(phrase(text))
+    """A canonical text of a written pattern: equal for spellings that mean the same.
+
+    Folded where case and accents make no difference; "Paris" and "paris" differ, since only one has a singular.
+
+    Raises:
+        PatternError: As `patterns_of`.
+    """
+    written = read_pattern(text)
+    if written.exact is not None:
+        return "=" + written.exact
+    meant = patterns_of(text)
+    surfaces = [word.surface for word in written.words]
+    lower = [surface.lower() for surface in surfaces]
+    titled = [
+        word[:1].upper() + word[1:] if surface[:1].isupper() else word
+        for word, surface in zip(lower, surfaces, strict=True)
+    ]
+    for words in ([word.text for word in written.words], lower, titled):
+        canonical = " ".join(map(_with_mark, words, written.words))
+        if _means(canonical, meant):
+            return canonical
+    return spelling(text.strip())
+
+
+def _means(text: str, meant: tuple[Pattern, ...]) -> bool:
+    try:
+        return patterns_of(text) == meant
+    except PatternError:  # "*½" folds to "*1⁄2", whose slash cuts it
+        return False
+
+
+def _with_mark(word: str, written: WrittenWord) -> str:
+    return written.text if written.mark == "?" else word + written.mark
+
+
+def _one_word(word: WrittenWord, written: Written, lang: str | None) -> tuple[Pattern, ...]:
+    if written.exact is not None:
+        return (Pattern((Word(word.text),), spelling(word.surface), lang),)
+    found = dict.fromkeys(Pattern(words, None, only) for words, only in _readings((word,), lang))
+    if not word.mark:
+        found |= dict.fromkeys(_plurals((word,), lang))
+    return tuple(found)
+
+
+def _readings(written: tuple[WrittenWord, ...], lang: str | None) -> list[tuple[tuple[Word, ...], str | None]]:
+    """The words with what their marks and scripts let them look like; stems in each language that has endings."""
+    if not any(word.mark in ("~", "~n") for word in written):
+        return [(_words(written, {}), lang)]
+    by_word = {at: _stems(word, lang) for at, word in enumerate(written) if word.mark in ("~", "~n")}
+    languages = dict.fromkeys(chain.from_iterable(by_word.values()))
+    if None in languages and len(languages) > 1:  # Cyrillic beside Latin stems
+        del languages[None]
+    readings = [
+        (_words(written, {at: some.get(only) or some.get(None) for at, some in by_word.items()}), lang or only)
+        for only in languages
+    ]
+    if any(only is not None for _, only in readings) and lang is None:
+        readings.insert(0, (_words(written, {}), None))
+    return readings
+
+
+def _stems(word: WrittenWord, lang: str | None) -> dict[str | None, Word | None]:
+    if takes_clitics(word.text):  # what `~` asks for, they have anyway
+        return {None: None}
+    found = stems(word.surface, lang, noun=word.mark == "~n")
+    if not found:
+        where = f"in the language {lang!r}" if lang else "in its script"
+        raise PatternError(
+            f"`{word.surface}{word.mark}`: no case endings are known {where}; write it without, or use `*`"
+        )
+    return {stem.lang: Word(stem.text, "stem", stem.endings) for stem in found}
+
+
+def _words(written: tuple[WrittenWord, ...], inflected: dict[int, Word | None]) -> tuple[Word, ...]:
+    return tuple(inflected.get(at) or _word(word, first=at == 0) for at, word in enumerate(written))
+
+
+def _word(written: WrittenWord, *, first: bool) -> Word:
+    if written.mark == "*":
+        return Word(written.text, "prefix")
+    if written.mark == "?":
+        return Word(written.text, "wildcard")
+    return _plain(written.text, first=first)
+
+
+def _plain(text: str, *, first: bool, article: bool = False) -> Word:
+    endings = particles(text)
+    if endings:
+        return Word(text, "stem", endings)
+    before = proclitics(text, article=article) if first else None
+    return Word(before[0], "stem", (), before[1]) if before else Word(text)
+
+
+def _phrase(texts: tuple[str, ...], lang: str | None) -> Pattern:
+    return Pattern(tuple(_plain(text, first=at == 0) for at, text in enumerate(texts)), None, lang)
+
+
+def _variants(written: tuple[WrittenWord, ...], lang: str | None) -> list[Pattern]:
+    texts, surfaces = tuple(word.text for word in written), tuple(word.surface for word in written)
+    found = _plurals(written, lang)
+    compound = joined(texts)
+    if compound:
+        found.append(_phrase((compound,), lang))
+        found += [
+            _phrase((texts[0] + words[0],), only)
+            for only in (_JOINING_LANGUAGES if lang is None else (lang,))
+            for words in sorted(plural_variants(surfaces[1:], only))
+        ]
+    if len(texts) == 1:
+        parts = splits(surfaces[0], lang)
+        found += [_phrase(split, lang) for split in parts]
+        if parts:
+            found += [
+                _phrase(split, only)
+                for only in (_JOINING_LANGUAGES if lang is None else (lang,))
+                for words in sorted(plural_variants(surfaces, only))
+                for split in splits(words[0], only)
+            ]
+    return found
+
+
+def _plurals(written: tuple[WrittenWord, ...], lang: str | None) -> list[Pattern]:
+    """The other number in the language, or in each; of a single Arabic word or a phrase, with its article."""
+    surfaces, texts = tuple(word.surface for word in written), tuple(word.text for word in written)
+    found = [
+        _phrase(words, only)
+        for only in (PLURAL_LANGUAGES if lang is None else (lang,))
+        for words in sorted(plural_variants(surfaces, only))
+    ]
+    definite = with_article(texts)
+    if definite and len(texts) == 1:
+        found.append(Pattern((_plain(texts[0], first=True, article=True),), None, lang))
+    elif definite:
+        found.append(_phrase(definite, lang))
+    return found

@@ -8,14 +8,22 @@ word, and a name is a phrase.
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import chain
+from functools import cached_property, lru_cache
+from itertools import accumulate, compress
 
-from monitor.text.folding import IGNORABLE, fold
+from monitor.text.folding import MAX_WORD_CHARACTERS, fold
+from monitor.text.scripts import (
+    APOSTROPHE_LETTERS,
+    APOSTROPHES,
+    ARABIC_AND_HEBREW,
+    HANGUL,
+    IGNORABLE,
+    MARKS,
+    UNSPACED,
+    VOICING,
+)
 from monitor.text.sentences import paragraph_spans, sentence_spans
 
 MAX_TOKENS = 100_000  # per article; a body of the full 256 kB has fewer, short of one made to hurt
@@ -87,29 +95,22 @@ class TokenizedText:
 
 def tokenize(text: str, *, limit: int = MAX_TOKENS) -> TokenizedText:
     """The words of a text; at most `limit`. Takes time in proportion to the text's length."""
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    # `_` counts as a letter for the regex; a space in its place changes no offset.
-    for found in _WORD.finditer(text.replace("_", " ")):
-        surface = found[1]
-        start, end = found.span(1)
-        if surface.isascii() or not _UNSPACED.search(surface):
-            word = fold(surface) if end - start <= _MEMO_CHARACTERS else fold.__wrapped__(surface)
-            if word:
-                words.append(word)
-                starts.append(start)
-                ends.append(end)
-        else:
-            for piece in _PIECE.finditer(surface):
-                word = fold(piece[0])
-                if word:
-                    words.append(word)
-                    starts.append(start + piece.start())
-                    ends.append(start + piece.end())
-        if len(words) > limit:
-            return TokenizedText(text, tuple(words[:limit]), tuple(starts[:limit]), tuple(ends[:limit]), cut=True)
-    return TokenizedText(text, tuple(words), tuple(starts), tuple(ends))
+    parts = _gaps_and_words(text)
+    surfaces = parts[1::2]
+    reached = list(accumulate(map(len, parts)))  # where each part ends
+    starts, ends = reached[0:-1:2], reached[1::2]
+    words = _cut_short(surfaces) if text.isascii() else _folded(surfaces)
+    if "s" in words or "" in words:
+        counted = [bool(word) for word in words]
+        for at in _possessive_endings(text, words, starts, ends):
+            counted[at] = False
+        words, starts, ends = (
+            list(compress(words, counted)),
+            list(compress(starts, counted)),
+            list(compress(ends, counted)),
+        )
+    cut = len(words) > limit
+    return TokenizedText(text, tuple(words[:limit]), tuple(starts[:limit]), tuple(ends[:limit]), cut)
 
 
 def phrase(text: str) -> tuple[str, ...]:
@@ -117,38 +118,74 @@ def phrase(text: str) -> tuple[str, ...]:
     return tokenize(text).words
 
 
-def _character_class(code_points: Iterable[int]) -> str:
-    """The inside of a regex character class, in ranges."""
-    ranges: list[list[int]] = []
-    for code in sorted(code_points):
-        if ranges and ranges[-1][1] == code - 1:
-            ranges[-1][1] = code
-        else:
-            ranges.append([code, code])
-    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+def _gaps_and_words(text: str) -> list[str]:
+    """The text in parts: in turn what lies between words, maybe nothing, and a word; from gap to gap. ASCII, folded.
+
+    Why not matches with their places: splitting and adding up lengths makes no Python object but the words.
+    """
+    if text.isascii():
+        return _ASCII_WORD.split(text.lower())
+    if _NOT_PLAIN.search(text) is None:
+        return _PLAIN_WORD.split(text)
+    for sign in "_" + APOSTROPHE_LETTERS:  # letters for the regex; a space in their place changes no offset
+        text = text.replace(sign, " ")
+    parts = _WORD.split(text)
+    if _OF_ITS_OWN.search(text) is None:
+        return parts
+    finer: list[str] = []
+    for gap, surface in zip(parts[0::2], parts[1::2], strict=False):
+        pieces = _cut(surface) if len(surface) <= _MEMO_CHARACTERS else _cut.__wrapped__(surface)
+        finer.append(gap)
+        finer += pieces
+    finer.append(parts[-1])
+    return finer
+
+
+@lru_cache(maxsize=50_000)
+def _cut(surface: str) -> list[str]:
+    """A run of letters and digits, cut where its script changes, with empty gaps. Not to be altered by who calls."""
+    if _OF_ITS_OWN.search(surface) is None:
+        return [surface]
+    pieces = _PIECE.findall(surface)
+    return [part for piece in pieces for part in ("", piece)][1:]
+
+
+def _cut_short(words: list[str]) -> list[str]:
+    if max(map(len, words), default=0) <= MAX_WORD_CHARACTERS:
+        return words
+    return [word[:MAX_WORD_CHARACTERS] for word in words]
+
+
+def _folded(surfaces: list[str]) -> list[str]:
+    if max(map(len, surfaces), default=0) <= _MEMO_CHARACTERS:
+        return list(map(fold, surfaces))
+    return [fold(surface) if len(surface) <= _MEMO_CHARACTERS else fold.__wrapped__(surface) for surface in surfaces]
+
+
+def _possessive_endings(text: str, words: list[str], starts: list[int], ends: list[int]) -> set[int]:
+    """Which words are but the "s" of "Iran's"; of "it's's", only the first."""
+    endings: set[int] = set()
+    for at in [at for at, word in enumerate(words) if word == "s"]:
+        start = starts[at]
+        if at and ends[at - 1] == start - 1 and text[start - 1] in APOSTROPHES and at - 1 not in endings:
+            endings.add(at)
+    return endings
 
 
 _MEMO_CHARACTERS = 64  # longer words are rare or hostile; they must not fill the memory of `fold`
-_IGNORABLE = re.compile(f"[{IGNORABLE}]")
-# `\w` has no combining marks: without them decomposed text and Indic vowels would cut words.
-_MARKS = _character_class(
-    code
-    for code in chain(range(0x300, 0x3100), range(0xA600, 0xAC00), (0xFB1E,), range(0xFE20, 0xFE30))
-    if unicodedata.category(chr(code)).startswith("M") and not _IGNORABLE.match(chr(code))
+_ASCII_WORD = re.compile("([a-z0-9]+)")
+# Texts of these alone (Latin, Greek, Cyrillic; punctuation) have neither marks nor scripts to look for.
+_NOT_PLAIN = re.compile(
+    "[^\0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2029\u202f-\u205f\u2070-\u2bff]"
 )
-# Thai, Lao, Burmese, Khmer, kana, Bopomofo, Han with its extensions, half-width kana.
-_UNSPACED_CLASS = (
-    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0edf\u1000-\u109f\u1780-\u17d3\u3005-\u3007\u3021-\u3029\u3031-\u3035"
-    "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
-)
-_INSIDE = rf"[\w{_MARKS}]"
-_WORD = re.compile(
-    rf"({_INSIDE}+(?:[{IGNORABLE}]+{_INSIDE}+)*)"
-    rf"(?:['’ʼ＇][sS](?!{_INSIDE}))?"  # a possessive ending belongs to no word
-)
-_UNSPACED = re.compile(f"[{_UNSPACED_CLASS}]")
-_VOICING = "\uff9e\uff9f"  # half-width voicing marks stand after their kana
+_PLAIN_WORD = re.compile(rf"([^\W_{APOSTROPHE_LETTERS}]+)")
+_WORD = re.compile(rf"([\w{MARKS}]+(?:[{IGNORABLE}]+[\w{MARKS}]+)*)")
+# A word ends where its script gives way to one that is written otherwise: "Huawei华为", "NATO는", "الـNATO". Latin,
+# Cyrillic and digits stay together: there, a change of script is a typing error ("Kиев") or a name ("F16").
+_OF_ITS_OWN = re.compile(f"[{UNSPACED}{HANGUL}{ARABIC_AND_HEBREW}]")
 _PIECE = re.compile(
-    rf"[{_UNSPACED_CLASS}](?:[{_MARKS}{_VOICING}]|[{IGNORABLE}]+(?=[{_MARKS}{_VOICING}]))*|[^{_UNSPACED_CLASS}]+"
+    rf"[{UNSPACED}][{MARKS}{VOICING}{IGNORABLE}]*"
+    rf"|[{HANGUL}][{HANGUL}{MARKS}{IGNORABLE}]*"
+    rf"|[{ARABIC_AND_HEBREW}][{ARABIC_AND_HEBREW}{MARKS}{IGNORABLE}]*"
+    rf"|[^{UNSPACED}{HANGUL}{ARABIC_AND_HEBREW}]+"
 )

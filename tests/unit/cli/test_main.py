@@ -18,7 +18,8 @@ TOCSIN = [sys.executable, "-m", "monitor.cli"]
 COMMANDS = [
     *("poll", "match", "alert", "deliver", "web"),
     *("init", "run", "demo", "check", "feeds", "feeds list", "feeds check", "rules", "rules test"),
-    *("scan", "subscribe", "why", "topics", "topics check", "topics create", "recover"),
+    *("actors", "actors list", "actors show", "actors stale", "actors resolve"),
+    *("scan", "backtest", "subscribe", "why", "topics", "topics check", "topics create", "recover"),
 ]
 
 

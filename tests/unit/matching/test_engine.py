@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from consumers.matching.engine import MAX_EVIDENCE, MAX_SENTENCE_CHARACTERS, match_article
+from consumers.matching.engine import match_article
+from consumers.rules.evidence import MAX_EVIDENCE, MAX_SENTENCE_CHARACTERS
 from monitor.core.article import ArticleText
 from monitor.core.match import Evidence, Fired
 from tests.unit.matching.support import NOW, article, compiled

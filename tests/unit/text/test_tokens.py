@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,8 @@ SCRIPTS = st.sampled_from(
     [
         "Iran’s", "Xi", "O'Neill", "sabo\u00adtage", "ŁÓDŹ", "İzmir", "ﬁre", "straße", "e\u0301te\u0301", "U.S.",
         "Путина", "объём", "Київ", "مُحَمَّد", "שָׁלוֹם", "हिन्दी", "한국어를", "习近平和普京", "ガソリン", "ｶﾞｿﾘﾝ",
-        "ประเทศไทย", "Huawei华为", "🚀", "½", "\u200b", "_", "'s", ".\n", "。", " ", "\u00a0", "air-strike", "AT&T",
+        "ประเทศไทย", "ລາວ", "Huawei华为", "NATO는", "الـNATO", "Kиев", "Ῥωσία", "ක්‍රියා", "מ״מ", "ｓ", "ʼs", "Э́лла", "🚀",
+        "½", "\u200b", "_", "'s", ".\n", "。", " ", "\u00a0", "air-strike", "AT&T",
     ]
 )  # fmt: skip
 
@@ -31,6 +34,13 @@ SCRIPTS = st.sampled_from(
         pytest.param("Huawei华为", ["huawei", "华", "为"], id="script-change-cuts"),
         pytest.param("プーチン", ["プ", "ー", "チ", "ン"], id="kana-by-character"),
         pytest.param("ｶﾞｽ", ["ガ", "ス"], id="half-width-voicing-belongs-to-its-kana"),
+        pytest.param("NATO는 F-16을", ["nato", "는", "f", "16", "을"], id="korean-particle-at-a-latin-word"),
+        pytest.param("الـNATO والـEU", ["ال", "nato", "وال", "eu"], id="arabic-article-at-a-latin-word"),
+        pytest.param("Iranʼs обʼєкт", ["iran", "об", "єкт"], id="apostrophe-that-unicode-calls-a-letter"),
+        pytest.param("the Russians' and l’Iran", ["the", "russians", "and", "l", "iran"], id="other-apostrophes"),
+        pytest.param("air‐strike air‑strike air－strike", ["air", "strike"] * 3, id="kinds-of-hyphen"),
+        pytest.param("Kиев и Рutin", ["киев", "и", "putin"], id="look-alike-letters"),
+        pytest.param("ลาว ລາວ", ["ล", "า", "ว", "ລ", "າ", "ວ"], id="thai-and-lao-by-character"),
         pytest.param("ไทย", ["ไ", "ท", "ย"], id="thai-by-character"),
         pytest.param("한국어", ["한국어"], id="hangul-by-word"),
         pytest.param("हिन्दी में", ["हिन्दी", "में"], id="indic-vowels-cut-no-words"),
@@ -79,6 +89,11 @@ def test_sentences_and_paragraphs_hold_each_word_once(text: str) -> None:
         start, end = tokens.sentence_span(token)
         assert low <= token < high
         assert start <= tokens.starts[token] < tokens.ends[token] <= end
+
+
+@given(st.lists(SCRIPTS, max_size=12).map("".join) | st.text(max_size=40))
+def test_composed_and_decomposed_texts_have_the_same_words(text: str) -> None:
+    assert tokenize(unicodedata.normalize("NFD", text)).words == tokenize(unicodedata.normalize("NFC", text)).words
 
 
 def test_words_beyond_the_limit_are_left_out_and_said() -> None:

@@ -1,0 +1,188 @@
+"""A registry compiled for search: every name, title word and seat as a pattern in one trie, with what each means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from functools import lru_cache
+from typing import TypeVar
+
+from monitor.actors.model import Actor, Names, Office
+from monitor.actors.registry import Registry
+from monitor.text import phrase
+from monitor.text.patterns import patterns_of
+from monitor.text.scan import PatternTrie
+
+Words = tuple[str, ...]
+
+
+class Grade(IntEnum):
+    """How much a name counts for; the lower, the more."""
+
+    STRONG = 0
+    SURNAME = 1
+    WEAK = 2
+
+
+@dataclass(frozen=True)
+class Use:
+    """A pattern as something of an actor or office, in articles of a language (None: of all)."""
+
+    subject: str
+    lang: str | None = None
+
+
+@dataclass(frozen=True)
+class NameUse:
+    """A pattern as a name of an actor.
+
+    Attributes:
+        lang: The language of the articles in which it counts; None for all.
+        demonym: An adjective or inhabitant, no name of the state itself.
+        person_like: Beside an unknown capitalised word it is part of somebody's name.
+    """
+
+    actor: str
+    grade: Grade
+    lang: str | None = None
+    demonym: bool = False
+    person_like: bool = False
+
+
+@dataclass(frozen=True)
+class RoleUse:
+    """A pattern as a word for a role.
+
+    Attributes:
+        rank: Which of the roles that a word can mean goes first.
+        role: None for a counterpart, which has the role of somebody else.
+        office: The word is a title of this office alone.
+    """
+
+    rank: int
+    lang: str
+    role: str | None = None
+    office: str | None = None
+    plural: bool = False
+
+
+_Use = TypeVar("_Use", bound="Use | NameUse | RoleUse")
+
+
+@dataclass(frozen=True)
+class Links:
+    """What may stand between a state and a role word in a language, in folded words, the longest first."""
+
+    state_first: tuple[Words, ...]
+    demonym_first: tuple[Words, ...]
+    role_first: tuple[Words, ...]
+
+
+class Lexicon:
+    """All patterns of a registry. Compiling takes long: see `lexicon_of`."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self.trie = PatternTrie()
+        self.names: dict[int, tuple[NameUse, ...]] = {}
+        self.blocks: dict[int, tuple[Use, ...]] = {}
+        self.contexts: dict[int, tuple[Use, ...]] = {}
+        self.seats: dict[int, tuple[Use, ...]] = {}
+        self.honorifics: dict[int, tuple[Use, ...]] = {}
+        self.roles: dict[int, tuple[RoleUse, ...]] = {}
+        self.longest = 1  # words of the longest pattern
+        for actor in registry:
+            self._add_actor(actor)
+        for office in registry.offices:
+            self._add_office(office)
+        self._add_roles()
+        self.links = {lang: _links(joint) for lang, joint in registry.roles.titles.items()}
+        self.joins = _words(registry.roles.joins)
+        self.not_after = _words(registry.roles.not_after)
+        self.not_before = _words(registry.roles.not_before)
+        self.offices_alone = {
+            role: offices[0] for role, offices in self._offices_by_role().items() if len(offices) == 1
+        }
+
+    def _add_actor(self, actor: Actor) -> None:
+        for name in actor.names():
+            alone = actor.person_like and name == actor.name
+            self._put(self.names, name, NameUse(actor.id, Grade.STRONG, person_like=alone))
+        for name in actor.exact:
+            self._put(self.names, name if name.startswith("=") else f"={name}", NameUse(actor.id, Grade.STRONG))
+        for grade, names in ((Grade.SURNAME, actor.surnames), (Grade.WEAK, actor.weak)):
+            for name in dict.fromkeys(name for listed in names.values() for name in listed):
+                alone = actor.person_like and name == actor.name
+                self._put(self.names, name, NameUse(actor.id, grade, person_like=alone))
+        for lang, names_of_lang in actor.demonyms.items():
+            for name in names_of_lang:
+                use = NameUse(actor.id, Grade.STRONG, lang, demonym=True)
+                self._put(self.names, name, use, lang, variants=True)
+        for text in actor.blocked_by:
+            self._put(self.blocks, text, Use(actor.id))
+        for text in actor.context:
+            self._put(self.contexts, text, Use(actor.id))
+
+    def _add_office(self, office: Office) -> None:
+        for text in office.seats:
+            self._put(self.seats, text, Use(office.id))
+        for lang, texts in office.titles.items():
+            for text in texts:
+                self._put(self.roles, text, RoleUse(-1, lang, office=office.id), lang)
+
+    def _add_roles(self) -> None:
+        roles = self.registry.roles
+        for rank, role in enumerate(roles.roles.values()):
+            for plural, words in ((False, role.words), (True, role.plurals)):
+                for lang, texts in words.items():
+                    for text in texts:
+                        self._put(self.roles, text, RoleUse(rank, lang, role.id, plural=plural), lang)
+        for lang, texts in roles.counterparts.items():
+            for text in texts:
+                self._put(self.roles, text, RoleUse(0, lang), lang)
+        for texts in roles.honorifics.values():
+            for text in texts:
+                self._put(self.honorifics, text, Use(text))
+
+    def _put(
+        self,
+        table: dict[int, tuple[_Use, ...]],
+        text: str,
+        use: _Use,
+        lang: str | None = None,
+        *,
+        variants: bool = False,
+    ) -> None:
+        """Note what a text's patterns mean, each in the language in which it counts."""
+        for pattern in patterns_of(text, lang=lang, variants=variants):
+            self.longest = max(self.longest, len(pattern.words))
+            number = self.trie.add(pattern)
+            meant = use if pattern.lang in (None, use.lang) else replace(use, lang=pattern.lang)
+            if meant not in table.get(number, ()):
+                table[number] = (*table.get(number, ()), meant)
+
+    def _offices_by_role(self) -> dict[str, list[Office]]:
+        alone = {role.id for role in self.registry.roles.roles.values() if role.alone}
+        found: dict[str, list[Office]] = {}
+        for office in self.registry.offices:
+            if office.role in alone:
+                found.setdefault(office.role, []).append(office)
+        return found
+
+
+@lru_cache(maxsize=4)
+def lexicon_of(registry: Registry) -> Lexicon:
+    """The registry's lexicon, compiled once in each process."""
+    return Lexicon(registry)
+
+
+def _words(names: Names) -> dict[str, frozenset[Words]]:
+    return {lang: frozenset(phrase(text) for text in texts) for lang, texts in names.items()}
+
+
+def _links(joint: object) -> Links:
+    def folded(texts: Iterable[str]) -> tuple[Words, ...]:
+        return tuple(sorted({phrase(text) for text in texts}, key=lambda words: (-len(words), words)))
+
+    return Links(*(folded(getattr(joint, side)) for side in ("state_first", "demonym_first", "role_first")))

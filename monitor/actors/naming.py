@@ -1,0 +1,331 @@
+"""Which names in an article count: blocked ones, parts of other names, surnames of others, weak ones without support.
+
+Everything here is linear in the number of hits: who covers whom is looked up among the few hits that begin at most
+one pattern's length before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from monitor.actors.lexicon import Grade, Lexicon, NameUse, RoleUse, Use
+from monitor.actors.model import ActorKind, Office
+from monitor.actors.surface import Surface
+from monitor.core.article import UNKNOWN_LANGUAGE
+from monitor.text.reading import Reading
+
+Place = tuple[int, int, int]
+CAPITALISE_NOUNS = frozenset({"de"})  # languages in which a capital letter says nothing of names
+
+
+@dataclass(frozen=True, order=True)
+class Named:
+    """A name of an actor at a place."""
+
+    place: Place
+    actor: str
+    grade: Grade
+    demonym: bool = False
+    person_like: bool = False
+
+
+class Starts:
+    """Places by where they begin, each with who stands there; for finding what covers a place."""
+
+    def __init__(self, places: Iterable[tuple[Place, str]], longest: int) -> None:
+        self._longest = longest
+        self._by_start: dict[tuple[int, int], dict[tuple[int, str], None]] = {}
+        for (index, first, after), owner in places:
+            self._by_start.setdefault((index, first), {})[(after, owner)] = None
+
+    def covering(self, place: Place) -> list[tuple[Place, str]]:
+        """The places that a place lies in, itself among them."""
+        index, first, after = place
+        return [
+            ((index, start, end), owner)
+            for start in range(max(0, after - self._longest), first + 1)
+            for end, owner in self._by_start.get((index, start), ())
+            if end >= after
+        ]
+
+
+class Naming:
+    """The names of one article, resolved."""
+
+    def __init__(self, lexicon: Lexicon, reading: Reading, found: Mapping[int, Sequence[Place]]) -> None:
+        self.surface = Surface(reading)
+        self._lexicon = lexicon
+        self._registry = lexicon.registry
+        self._lang = reading.lang
+        self._on: date | None = reading.on
+        self._found = found
+
+    @cached_property
+    def strong(self) -> tuple[Named, ...]:
+        """The strong names that count, in order."""
+        return tuple(one for one in self._whole if not self._is_part_of_strong(one))
+
+    @cached_property
+    def present(self) -> frozenset[str]:
+        """Actors of whom a strong name stands in the article."""
+        return frozenset(one.actor for one in self.strong)
+
+    @cached_property
+    def names(self) -> tuple[Named, ...]:
+        """All names that count, in order."""
+        covering = self._coverers.covering
+        light = [one for one in self._hits if one.grade is not Grade.STRONG]
+        rivalled = {one.actor for one in light if one.grade is Grade.SURNAME and self._has_rival(one)}
+        free = [one for one in light if not self.is_blocked(one.place, one.actor) and not covering(one.place)]
+        counted = [one for one in free if self._counts(one, rivalled)]
+        return tuple(sorted((*self.strong, *self._uncontested(counted))))
+
+    @cached_property
+    def roles(self) -> tuple[tuple[Place, tuple[RoleUse, ...]], ...]:
+        """Role words in order, the longest at each place: the "president" in "vice president" is none."""
+        by_place: dict[Place, list[RoleUse]] = {}
+        for number, places in self._found.items():
+            counted = [use for use in self._lexicon.roles.get(number, ()) if self._in_language(use.lang)]
+            for place in places if counted else ():
+                by_place.setdefault(place, []).extend(counted)
+        starts = Starts(((place, "") for place in by_place), self._lexicon.longest)
+        return tuple(
+            (
+                place,
+                tuple(sorted(uses, key=_first_meant)),
+            )
+            for place, uses in sorted(by_place.items())
+            if all(other == place for other, _ in starts.covering(place))
+        )
+
+    def is_blocked(self, place: Place, actor: str) -> bool:
+        """Whether a phrase that swallows the names of an actor stands around a place."""
+        return any(blocked == actor for _, blocked in self._blocks.covering(place))
+
+    def uses(self, table: Mapping[int, tuple[Use, ...]]) -> Iterator[tuple[str, Place]]:
+        """Where patterns of a table stand, each with what it belongs to."""
+        for number, places in self._found.items():
+            for use in table.get(number, ()):
+                if self._in_language(use.lang):
+                    yield from ((use.subject, place) for place in places)
+
+    def is_known_start(self, index: int, token: int) -> bool:
+        """Whether a name, role word or honorific that we know begins with a word."""
+        return (index, token) in self._known_starts
+
+    @cached_property
+    def _whole(self) -> tuple[Named, ...]:
+        """Strong names that nothing blocks."""
+        unblocked = (
+            one for one in self._hits if one.grade is Grade.STRONG and not self.is_blocked(one.place, one.actor)
+        )
+        return tuple(one for one in unblocked if not one.person_like or self._stands_alone(one))
+
+    @cached_property
+    def _coverers(self) -> Starts:
+        return Starts(((one.place, one.actor) for one in self._whole), self._lexicon.longest)
+
+    @cached_property
+    def _hits(self) -> tuple[Named, ...]:
+        """All names, each once with the best grade that the actor has there."""
+        best: dict[tuple[Place, str], Named] = {}
+        for number, places in self._found.items():
+            for use in self._lexicon.names.get(number, ()):
+                if self._in_language(use.lang):
+                    for place in places:
+                        _keep_better(best, place, use)
+        return tuple(sorted(best.values()))
+
+    @cached_property
+    def _blocks(self) -> Starts:
+        return Starts(
+            ((place, actor) for actor, place in self.uses(self._lexicon.blocks)),
+            self._lexicon.longest,
+        )
+
+    def _in_language(self, lang: str | None) -> bool:
+        return lang is None or self._lang in (lang, UNKNOWN_LANGUAGE)
+
+    def _is_part_of_strong(self, one: Named) -> bool:
+        """Whether a strong name lies inside a longer one of the same actor or of another of its kind (South Sudan)."""
+        kind = self._kind(one.actor)
+        return any(
+            place != one.place and (actor == one.actor or self._kind(actor) is kind)
+            for place, actor in self._coverers.covering(one.place)
+        )
+
+    def _kind(self, actor_id: str) -> ActorKind | None:
+        actor = self._registry.get(actor_id)
+        return actor.kind if actor is not None else None
+
+    def _has_rival(self, one: Named) -> bool:
+        """Whether somebody else's full name stands where this surname stands.
+
+        A blocking phrase is a full name if it ends with the surname ("Hunter Biden", but not "Trump Tower"), or
+        anywhere in scripts without spaces, where the surname comes first.
+        """
+        for place, actor in self._coverers.covering(one.place):
+            if actor != one.actor and place != one.place and self._kind(actor) is ActorKind.PERSON:
+                return True
+        return any(
+            actor == one.actor
+            and place != one.place
+            and (place[2] == one.place[2] or self.surface.is_unspaced(*one.place[:2]))
+            for place, actor in self._blocks.covering(one.place)
+        )
+
+    def _counts(self, one: Named, rivalled: set[str]) -> bool:
+        if one.person_like and not self._stands_alone(one):
+            return False
+        if one.actor in self.present:
+            return True
+        if one.grade is Grade.WEAK:
+            return self._is_supported(one)
+        if one.actor in rivalled:
+            return self._is_titled(one)
+        return not self._is_in_a_name(one.place) or self._is_supported(one)
+
+    def _uncontested(self, names: Sequence[Named]) -> list[Named]:
+        """Where one surname can be several people's: those also named in full, else those with support, else nobody."""
+        by_place: dict[Place, list[Named]] = {}
+        for one in names:
+            by_place.setdefault(one.place, []).append(one)
+        kept: list[Named] = []
+        for claims in by_place.values():
+            if len(claims) == 1:
+                kept += claims
+                continue
+            named = [one for one in claims if one.actor in self.present]
+            kept += named or [one for one in claims if self._is_supported(one)]
+        return kept
+
+    def _is_titled(self, one: Named) -> bool:
+        """Whether a word for an office that the actor holds stands directly before the name."""
+        index, first, _ = one.place
+        roles = {office.role for office in self._registry.offices_of(one.actor, self._on)}
+        return self.surface.next_to(index, first) and any(
+            use.role in roles for use in self._role_ends.get((index, first), ())
+        )
+
+    @cached_property
+    def _role_ends(self) -> dict[tuple[int, int], tuple[RoleUse, ...]]:
+        return {(index, after): uses for (index, _, after), uses in self.roles}
+
+    @cached_property
+    def _role_starts(self) -> dict[tuple[int, int], tuple[RoleUse, ...]]:
+        return {place[:2]: uses for place, uses in self.roles}
+
+    def _is_supported(self, one: Named) -> bool:
+        """Whether something of the actor's stands in the sentence: context, a title or the place of an office.
+
+        Of a state or organisation, whether it stands in the title of one of its offices.
+        """
+        there = self._support.get(self.surface.unit(*one.place[:2]), frozenset[str]())
+        if f"context {one.actor}" in there or self._is_in_title(one):
+            return True
+        return any(
+            f"actor {office.of}" in there or f"role {office.role}" in there or f"office {office.id}" in there
+            for office in self._registry.offices_of(one.actor, self._on)
+        )
+
+    def _is_in_title(self, one: Named) -> bool:
+        offices = self._registry.offices_in(one.actor)
+        index, first, after = one.place
+        words = self.surface.fields[index].tokens.words
+        for lang, links in self._lexicon.links.items() if offices else ():
+            for link in links.role_first:
+                end = first - len(link)
+                uses = self._role_ends.get((index, end), ())
+                if end > 0 and words[end:first] == link and self._is_of(uses, lang, offices):
+                    return self.surface.joined(index, end - 1, first + 1)
+            for link in links.state_first:
+                start = after + len(link)
+                uses = self._role_starts.get((index, start), ())
+                if words[after:start] == link and self._is_of(uses, lang, offices):
+                    return self.surface.joined(index, after - 1, start + 1)
+        return False
+
+    def _is_of(self, uses: Sequence[RoleUse], lang: str, offices: Sequence[Office]) -> bool:
+        """Whether one of some role words means one of some offices."""
+        return any(
+            use.lang == lang and (use.office == office.id or use.role == office.role)
+            for use in uses
+            for office in offices
+        )
+
+    @cached_property
+    def _support(self) -> dict[tuple[int, int], set[str]]:
+        """What can support a name, by sentence."""
+        found: dict[tuple[int, int], set[str]] = {}
+        for one in self.strong:
+            found.setdefault(self.surface.unit(*one.place[:2]), set()).add(f"actor {one.actor}")
+        for place, uses in self.roles:
+            there = found.setdefault(self.surface.unit(*place[:2]), set())
+            there.update(f"office {use.office}" if use.office else f"role {use.role}" for use in uses)
+        for actor, place in self.uses(self._lexicon.contexts):
+            found.setdefault(self.surface.unit(*place[:2]), set()).add(f"context {actor}")
+        return found
+
+    def _stands_alone(self, one: Named) -> bool:
+        """Whether a state's name that people bear too ("Jordan") is here no part of a person's name."""
+        index, first, _ = one.place
+        surface = self.surface
+        if surface.fields[index].caseless:
+            return True
+        if not surface.capitalised(index, first):
+            return False
+        return not surface.capitals_tell(index) or not self._has_capitals_beside(one.place)
+
+    def _is_in_a_name(self, place: Place) -> bool:
+        """Whether a surname seems to stand in a full name that we do not know ("Frank Rubio", "Novak Djokovic")."""
+        if self._lang in CAPITALISE_NOUNS or not self.surface.capitals_tell(place[0]):
+            return False
+        return self.surface.capitalised(*place[:2]) and self._has_capitals_beside(place)
+
+    def _has_capitals_beside(self, place: Place) -> bool:
+        """Whether an unknown capitalised word stands directly beside; a sentence's first word is none."""
+        index, first, after = place
+        surface = self.surface
+        left = first > 0 and surface.beside(index, first) and self._is_unknown(index, first - 1, before=True)
+        if left and not surface.begins_sentence(index, first - 1):
+            return True
+        return surface.beside(index, after) and self._is_unknown(index, after, before=False)
+
+    def _is_unknown(self, index: int, token: int, *, before: bool) -> bool:
+        """Whether a word is capitalised and belongs to no name, title or honorific that we know."""
+        if not self.surface.capitalised(index, token):
+            return False
+        known = self._known_ends if before else self._known_starts
+        return (index, token + 1 if before else token) not in known
+
+    @cached_property
+    def _known_places(self) -> frozenset[Place]:
+        names = [one.place for one in self._hits if not one.person_like and not self.is_blocked(one.place, one.actor)]
+        roles = [place for place, _ in self.roles]
+        return frozenset((*names, *roles, *(place for _, place in self.uses(self._lexicon.honorifics))))
+
+    @cached_property
+    def _known_starts(self) -> frozenset[tuple[int, int]]:
+        return frozenset((index, first) for index, first, _ in self._known_places)
+
+    @cached_property
+    def _known_ends(self) -> frozenset[tuple[int, int]]:
+        return frozenset((index, after) for index, _, after in self._known_places)
+
+
+def _first_meant(use: RoleUse) -> tuple[int, str, bool, str, str]:
+    return use.rank, use.lang, not use.plural, use.role or "", use.office or ""
+
+
+def _keep_better(best: dict[tuple[Place, str], Named], place: Place, use: NameUse) -> None:
+    known = best.get((place, use.actor))
+    if known is None:
+        best[place, use.actor] = Named(place, use.actor, use.grade, use.demonym, use.person_like)
+        return
+    grade = min(known.grade, use.grade)
+    uses = [one for one in (known, use) if one.grade is grade]
+    demonym = known.demonym or use.demonym
+    best[place, use.actor] = Named(place, use.actor, grade, demonym, all(one.person_like for one in uses))

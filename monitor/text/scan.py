@@ -1,0 +1,195 @@
+"""One pass over an article for all patterns at once. Knows patterns and places, and nothing of who looks for them.
+
+Why a trie of whole words in dicts: it needs no rebuild of an automaton, finds nested names ("England" in "Bank of
+England", which longest-match scanners hide), and most words of a text end their search at the first dict look-up.
+Beginnings, stems and wildcards are looked for only at nodes that have such, by taking letters off the word's ends;
+at the root, where every word of every text comes by, what a word leads to is remembered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from monitor.text.reading import FieldReading
+from monitor.text.words import Pattern, Word
+
+Place = tuple[int, int, int]  # index of the field; first token; the token after the last
+
+MAX_STEPS_PER_PLACE = 2_000  # nodes; honest patterns take some ten, a hundred patterns of wildcards in a row take more
+_REMEMBERED_WORDS = 50_000  # some megabytes; a text of random words must not fill the memory
+
+
+@dataclass
+class _Node:
+    plain: dict[str, _Node] = field(default_factory=dict)
+    special: _Special | None = None
+    anywhere: int | None = None  # the number of the pattern that ends here and counts wherever its words stand
+    elsewhere: list[tuple[Pattern, int]] = field(default_factory=list)  # those that also look at the text
+
+    def child(self, word: Word) -> _Node:
+        if word.kind == "word":
+            return self.plain.setdefault(word.text, _Node())
+        if self.special is None:
+            self.special = _Special()
+        return self.special.child(word)
+
+    def after(self, word: str) -> Sequence[_Node]:
+        """The nodes to which a word leads."""
+        plain = self.plain.get(word)
+        if self.special is None:
+            return () if plain is None else (plain,)
+        found = self.special.after(word)
+        return found if plain is None else (plain, *found)
+
+
+class _Special:
+    """The words after a node that stand for more than one word of a text."""
+
+    def __init__(self) -> None:
+        self._children: dict[Word, _Node] = {}
+        self._prefixes: dict[str, _Node] = {}
+        self._prefix_sizes: list[int] = []
+        self._stems: dict[str, list[tuple[frozenset[str], _Node]]] = {}
+        self._longest_ending = -1
+        self._proclitics: dict[str, list[tuple[frozenset[str], _Node]]] = {}
+        self._longest_beginning = -1
+        self._wildcards: list[tuple[str, Word, _Node]] = []  # each with its longest part without a mark
+
+    def child(self, word: Word) -> _Node:
+        if word not in self._children:
+            self._children[word] = node = _Node()
+            self._add(word, node)
+        return self._children[word]
+
+    def after(self, word: str) -> tuple[_Node, ...]:
+        return tuple(self._found(word))
+
+    def _add(self, word: Word, node: _Node) -> None:
+        if word.kind == "prefix":
+            self._prefixes[word.text] = node
+            self._prefix_sizes = sorted({*self._prefix_sizes, len(word.text)})
+        elif word.kind == "wildcard":
+            fixed = max(re.split(r"[*?]", word.text), key=len)
+            self._wildcards.append((fixed, word, node))
+        if word.endings:
+            self._stems.setdefault(word.text, []).append((_as_set(word.endings), node))
+            self._longest_ending = max(self._longest_ending, *map(len, word.endings))
+        if word.beginnings:
+            self._proclitics.setdefault(word.text, []).append((_as_set(word.beginnings), node))
+            self._longest_beginning = max(self._longest_beginning, *map(len, word.beginnings))
+
+    def _found(self, word: str) -> Iterator[_Node]:
+        for size in self._prefix_sizes:
+            if (node := self._prefixes.get(word[:size])) is not None and size <= len(word):
+                yield node
+        for size in range(min(self._longest_ending, len(word)) + 1):
+            cut = len(word) - size
+            for endings, node in self._stems.get(word[:cut], ()):
+                if word[cut:] in endings:
+                    yield node
+        for size in range(min(self._longest_beginning, len(word)) + 1):
+            for beginnings, node in self._proclitics.get(word[size:], ()):
+                if word[:size] in beginnings:
+                    yield node
+        for fixed, wildcard, node in self._wildcards:
+            if fixed in word and wildcard.matches(word):
+                yield node
+
+
+@lru_cache(maxsize=1_000)
+def _as_set(affixes: tuple[str, ...]) -> frozenset[str]:
+    """One set for the many words that take the same."""
+    return frozenset(affixes)
+
+
+class PatternTrie:
+    """Patterns by number."""
+
+    def __init__(self) -> None:
+        self._root = _Node()
+        self._numbers: dict[tuple[tuple[Word, ...], str | None], int] = {}
+        self._remembered: dict[str, Sequence[_Node]] = {}
+
+    def __len__(self) -> int:
+        """How many numbers it has given, which are those from 0."""
+        return len(self._numbers)
+
+    def add(self, pattern: Pattern) -> int:
+        """The number of a pattern; the same for the same words and spelling, whatever the language.
+
+        Raises:
+            ValueError: It has no words.
+        """
+        if not pattern.words:
+            raise ValueError("a pattern without words stands nowhere")
+        key = (pattern.words, pattern.exact)
+        number = self._numbers.get(key)
+        if number is not None:
+            return number
+        number = self._numbers[key] = len(self._numbers)
+        self._remembered.clear()
+        node = self._root
+        for word in pattern.words:
+            node = node.child(word)
+        if pattern.is_plain:
+            node.anywhere = number
+        else:
+            node.elsewhere.append((pattern, number))
+        return number
+
+    def places(self, fields: Sequence[FieldReading]) -> dict[int, list[Place]]:
+        """Where each pattern stands, by number, in order; those that stand nowhere are left out.
+
+        Takes time in proportion to the words of the text. At one place, no more than `MAX_STEPS_PER_PLACE` nodes are
+        looked at: patterns and a text that are made for one another could ask for millions.
+        """
+        found: dict[int, list[Place]] = {}
+        if self._root.special is None:
+            first_nodes = self._root.plain
+            for index, part in enumerate(fields):
+                for first, word in enumerate(part.tokens.words):
+                    node = first_nodes.get(word)
+                    if node is not None:
+                        _walk([node], part, index, first, found)
+            return found
+        for index, part in enumerate(fields):
+            for first, word in enumerate(part.tokens.words):
+                nodes = self._remembered.get(word)
+                if nodes is None:
+                    nodes = self._remember(word)
+                if nodes:
+                    _walk(nodes, part, index, first, found)
+        return found
+
+    def _remember(self, word: str) -> Sequence[_Node]:
+        if len(self._remembered) >= _REMEMBERED_WORDS:
+            self._remembered.clear()
+        nodes = self._remembered[word] = self._root.after(word)
+        return nodes
+
+
+def _walk(nodes: Sequence[_Node], part: FieldReading, index: int, first: int, found: dict[int, list[Place]]) -> None:
+    """Collect the patterns that begin at a word, from the nodes to which it leads."""
+    words = part.tokens.words
+    after = first + 1
+    steps = 0
+    while nodes:
+        following: list[_Node] = []
+        word = words[after] if after < len(words) else None
+        for node in nodes:
+            if node.anywhere is not None:
+                found.setdefault(node.anywhere, []).append((index, first, after))
+            for pattern, number in node.elsewhere:
+                start, end = part.tokens.starts[first], part.tokens.ends[after - 1]
+                if pattern.stands_at(part.tokens.text, start, end, caseless=part.caseless):
+                    found.setdefault(number, []).append((index, first, after))
+            if word is not None:
+                following += node.after(word)
+        steps += len(nodes)
+        if steps > MAX_STEPS_PER_PLACE:
+            return
+        nodes = following
+        after += 1

@@ -1,0 +1,112 @@
+"""Names that are also something else: who is meant, and who is not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from monitor.actors import ActorScanner, load_catalogue
+from tests.unit.actors.samples import article, mentions
+
+IN_OFFICE = date(2023, 5, 1)  # when Biden was president
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Talks in Jordan went on for hours.", ["Jordan=jordan"]),
+        ("Michael Jordan bought the team.", []),
+        ("They visited Jordan Peterson at home.", []),
+        ("A boy called Sam Jordan swam across.", []),
+        ("In Jordan the harvest was good.", ["Jordan=jordan"]),
+        ("The road follows the Jordan River for miles.", []),
+        ("They asked King Abdullah II in Jordan for help.", ["King Abdullah II=king-abdullah", "Jordan=jordan"]),
+        ("The border of Israel and Jordan's Petra region were quiet.", ["Jordan=jordan"]),
+        ("Rebels in Chad took a town.", ["Chad=chad"]),
+        ("Chad Kroeger sang there.", []),
+        ("We asked Chad, and he agreed.", ["Chad=chad"]),
+        ("They ate a chad of paper.", []),
+        ("A turkey was served, then a Turkey sandwich.", []),
+        ("Turkey and Türkiye are one state.", ["Turkey=turkey", "Türkiye=turkey"]),
+        ("She plays for Georgia Tech and lives in Georgia.", []),
+        ("A storm hit Georgia, and Tbilisi lost power.", ["Georgia=georgia"]),
+        ("The president of Georgia spoke.", ["Georgia=georgia"]),
+        ("Georgia's president spoke.", ["Georgia=georgia"]),
+        ("The king of Georgia spoke.", []),
+        ("The storm hit Georgia. Then Tbilisi slept.", []),
+        ("Georgian wine sells well in Georgia.", ["Georgian=georgia", "Georgia=georgia"]),
+        ("Xinhua reported from Tirana that a woman and a romantic ottoman won.", []),
+        ("Xi said so.", []),
+        ("Xi Jinping came. Later Xi said so.", ["Xi Jinping=xi-jinping", "Xi=xi-jinping"]),
+        ("China's Xi said so.", ["China=china", "Xi=xi-jinping"]),
+        ("President Xi said so.", ["Xi=xi-jinping"]),
+        ("Xi, Xinhua wrote, was there.", ["Xi=xi-jinping"]),
+        ("Xi was there. China was too.", ["China=china"]),
+        ("Those who know the WHO asked who it was.", ["WHO=who"]),
+        ("They told us that the US and the U.S. agree.", ["US=united-states", "U.S=united-states"]),
+        ("Biden said no.", ["Biden=joe-biden"]),
+        ("Hunter Biden was in court. Biden said no.", []),
+        ("Hunter Biden was in court. Joe Biden came. Biden said no.", ["Joe Biden=joe-biden", "Biden=joe-biden"]),
+        ("Jill Biden gave a talk. Biden smiled.", ["Jill Biden=jill-biden"]),
+        ("Jill Biden gave a talk. President Biden smiled.", ["Jill Biden=jill-biden", "Biden=joe-biden"]),
+        ("The Biden Foundation gave money, Biden said.", ["Biden=joe-biden"]),
+        ("Melania Trump smiled at Trump Tower.", []),
+        ("Trump spoke at Trump Tower.", ["Trump=donald-trump"]),
+        ("The nurse Frank Rubio retired.", []),
+        ("The nurse Rubio Smith retired.", []),
+        ("In America the nurse Frank Rubio retired.", []),
+        ("Then Rubio retired.", ["Rubio=marco-rubio"]),
+        ("The nurse asked Mr Rubio.", ["Rubio=marco-rubio"]),
+        ("The nurse Wladimir Putin visited Russia.", ["Putin=vladimir-putin", "Russia=russia"]),
+        ("Lee agreed.", []),
+        ("Ada Lee came, and Lee agreed.", ["Ada Lee=lee-one", "Lee=lee-one"]),
+        ("Washington is wet today.", []),
+        ("The US Open begins in the US.", ["US=united-states"]),
+        ("Sudan is not South Sudan.", ["Sudan=sudan", "South Sudan=south-sudan"]),
+        ("Путина и Зеленского ждут.", ["Путина=vladimir-putin", "Зеленского=volodymyr-zelenskyy"]),
+    ],
+)
+def test_in_a_sentence(text: str, meant: list[str]) -> None:
+    assert mentions(text, on=IN_OFFICE) == meant
+
+
+@pytest.mark.parametrize(
+    ("title", "meant"),
+    [
+        ("WHO SAYS MALARIA IS IN RETREAT", []),
+        ("US AND RUSSIA MEET IN VIENNA", ["RUSSIA=russia"]),
+        ("U.S. AND RUSSIA MEET IN VIENNA", ["U.S=united-states", "RUSSIA=russia"]),
+        (
+            "UKRAINIAN PRESIDENT MEETS BIDEN",
+            ["UKRAINIAN=ukraine", "UKRAINIAN PRESIDENT=~volodymyr-zelenskyy", "BIDEN=joe-biden"],
+        ),
+        ("JORDAN CLOSES ITS BORDER", ["JORDAN=jordan"]),
+        ("WHO says malaria is in retreat", ["WHO=who"]),
+        ("Jordan Closes Its Border", ["Jordan=jordan"]),
+        ("Chinese Premier and Xi Meet. Talks Go On", ["Chinese=china", "Xi=xi-jinping"]),
+        ("Ukrainian President Urges Allies", ["Ukrainian=ukraine", "Ukrainian President=~volodymyr-zelenskyy"]),
+    ],
+)
+def test_in_a_headline(title: str, meant: list[str]) -> None:
+    assert mentions("", title=title, on=IN_OFFICE) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "never"),
+    [
+        ("Michael Jordan scored for Chicago.", "jordan"),
+        ("A team from Georgia Tech built it.", "georgia"),
+        ("Xinhua was first.", "xi-jinping"),
+        ("It rained in Tirana.", "iran"),
+        ("The woman left.", "oman"),
+        ("Tell us who did it.", "united-states"),
+        ("Tell us who did it.", "world-health-organization"),
+        ("Hunter Biden was in court.", "joe-biden"),
+    ],
+)
+def test_in_the_shipped_catalogue(text: str, never: str) -> None:
+    registry = load_catalogue()
+
+    assert never in registry
+    assert ActorScanner(registry).scan(article(text, lang="en")).of(never) == ()
