@@ -11,13 +11,14 @@ from monitor.text.reading import Reading
 from monitor.text.scan import Place
 
 if TYPE_CHECKING:
-    from consumers.rules.program import Node
+    from consumers.rules.program import Clause, Node
 
 MAX_SHOWN = 100
-# Of one rule in one article. A step is a node evaluated or a place looked at, and takes about half a microsecond, so
-# that this is a second: a fifth of the default deadline of an article. A text of the most words that are read
-# (100,000), each a sentence of its own, allows each sentence twenty nodes; real texts need hundreds of steps.
-MAX_STEPS = 2_000_000
+# Of one rule in one article. A step is a node evaluated or a place looked at and takes up to two microseconds, so that
+# this is two seconds, less than half of the default deadline of an article: the rule goes before the article does.
+# A text of the most words that are read (100,000), each a sentence of its own, allows ten steps for each; real articles
+# need hundreds in all.
+MAX_STEPS = 1_000_000
 
 Region = tuple[Place, ...]  # field, from token, to token; in order
 LeafHit = tuple[int, LeafPlace]  # a leaf and one of its places
@@ -41,6 +42,7 @@ class Context:
         self.whole: Region = tuple((index, 0, len(part.tokens.words)) for index, part in enumerate(self.reading.fields))
         self._left = max_steps
         self._live: dict[int, list[Node]] = {}
+        self._rarest: dict[int, Clause] = {}
 
     def spend(self, steps: int) -> None:
         """Count some steps.
@@ -62,6 +64,17 @@ class Context:
         if live is None:
             live = self._live[id(owner)] = [part for part in parts if self._is_live(part)]
         return live
+
+    def rarest(self, owner: object, clauses: Sequence[Clause]) -> Clause | None:
+        """The clause of a node whose leaves stand in the fewest places; None where there are no clauses."""
+        rarest = self._rarest.get(id(owner))
+        if rarest is None and clauses:
+            rarest = self._rarest[id(owner)] = min(clauses, key=self._count)
+        return rarest
+
+    def _count(self, clause: Clause) -> tuple[int, list[int]]:
+        self.spend(len(clause))
+        return sum(len(self.places(leaf)) for leaf in clause), sorted(clause)
 
     def _is_live(self, part: Node) -> bool:
         self.spend(1)

@@ -25,22 +25,21 @@ def near_places(words: Sequence[Sequence[Place]], slop: int, spend: Callable[[in
     if not all(words):
         return []
     search = _Search(words, slop, spend)
+    # Of equal words the first is the leftmost. From the last on: then a stretch is worth finding only if it ends
+    # before all that begin behind it, which ends most searches at once, in a text of nothing but such words too.
+    begins = sorted(
+        ((place, word) for word, places in enumerate(words) if word not in search.twin_before for place in places),
+        reverse=True,
+    )
     found: list[Place] = []
-    for word, places in enumerate(words):
-        if word not in search.twin_before:  # of equal words the first is the leftmost
-            for place in places:
-                after = search.nearest_end(word, place)
-                if after is not None:
-                    found.append((place[0], place[1], after))
-    return _smallest(found)
-
-
-def _smallest(stretches: list[Place]) -> list[Place]:
-    kept: list[Place] = []
-    for index, first, after in sorted(set(stretches), key=lambda place: (place[0], place[1], -place[2]), reverse=True):
-        if not kept or kept[-1][0] != index or after < kept[-1][2]:
-            kept.append((index, first, after))
-    return kept[::-1]
+    for place, word in begins:
+        end = found[-1][2] if found and found[-1][0] == place[0] else None
+        after = search.nearest_end(word, place, end)
+        if after is not None:
+            if found and found[-1][:2] == place[:2]:
+                found.pop()
+            found.append((place[0], place[1], after))
+    return found[::-1]
 
 
 @dataclass
@@ -59,13 +58,13 @@ class _Search:
                     self.twin_before[word] = before
                     break
 
-    def nearest_end(self, word: int, place: Place) -> int | None:
-        """Where the shortest stretch ends that begins with this place of this word."""
+    def nearest_end(self, word: int, place: Place, before: int | None) -> int | None:
+        """Where the shortest stretch ends that begins with this place of this word; None where not before `before`."""
         self.spend(1)
-        self.best = None
+        self.best = before
         shift = place[1] - word
         self._extend({word: place}, 0, shift, shift, place)
-        return self.best
+        return None if self.best == before else self.best
 
     def _extend(self, taken: dict[int, Place], word: int, low: int, high: int, leftmost: Place) -> None:
         """Place the words from `word` on; `low` and `high` are the shifts so far. Sets `best`."""

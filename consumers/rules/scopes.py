@@ -22,7 +22,6 @@ class WithinNode:
     def __init__(self, scope: Scope, part: Node) -> None:
         self._scope = scope
         self.part = part
-        self._anchor = best_clause(part.clauses)
         self.clauses = part.clauses
 
     def hits(self, context: Context, region: Region) -> set[LeafHit] | None:
@@ -41,7 +40,8 @@ class WithinNode:
                 part for part in region if part[1] < part[2] and context.reading.fields[part[0]].name == "title"
             )
             return [title] if title else []
-        if self._anchor is None:
+        anchor = context.rarest(self, self.clauses)
+        if anchor is None:
             return [
                 ((index, max(low, first), min(high, after)),)
                 for index, first, after in region
@@ -50,7 +50,7 @@ class WithinNode:
             ]
         anchors = (
             context.places(leaf) if region is context.whole else inside(context.places(leaf), region)
-            for leaf in sorted(self._anchor)
+            for leaf in sorted(anchor)
         )
         # Places in order lie in units in order, so that equal units are neighbours.
         places = merge(*anchors, key=lambda place: place[:2])

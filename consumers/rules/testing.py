@@ -62,9 +62,11 @@ def run_rule_tests(rule_set: RuleSet, registry: Registry, facts: FactSource | No
     registry = registry_with(rule_set, registry)
     results: list[RuleTestResult] = []
     for rule in rule_set:
+        alone = RuleSet((replace(rule, status="stable"),))
+        compiled: CompiledRules | None = None
         for number, test in enumerate(rule.tests, start=1):
-            # Compiled anew for each, for a rule that is set aside in one test is not evaluated in the next.
-            compiled = CompiledRules(RuleSet((replace(rule, status="stable"),)), registry, facts)
+            if compiled is None or compiled.set_aside:  # it would not be evaluated again
+                compiled = CompiledRules(alone, registry, facts)
             results.append(_run(rule, number, test, compiled))
     return results
 

@@ -91,7 +91,6 @@ class Lexicon:
         self.seats: dict[int, tuple[Use, ...]] = {}
         self.honorifics: dict[int, tuple[Use, ...]] = {}
         self.roles: dict[int, tuple[RoleUse, ...]] = {}
-        self.longest = 1  # words of the longest pattern
         for actor in registry:
             self._add_actor(actor)
         for office in registry.offices:
@@ -156,7 +155,6 @@ class Lexicon:
     ) -> None:
         """Note what a text's patterns mean, each in the language in which it counts."""
         for pattern in patterns_of(text, lang=lang, variants=variants):
-            self.longest = max(self.longest, len(pattern.words))
             number = self.trie.add(pattern)
             meant = use if pattern.lang in (None, use.lang) else replace(use, lang=pattern.lang)
             if meant not in table.get(number, ()):

@@ -1,7 +1,7 @@
 """Which names in an article count: blocked ones, parts of other names, surnames of others, weak ones without support.
 
 Everything here is linear in the number of hits: who covers whom is looked up among the few hits that begin at most
-one pattern's length before.
+the longest name's length before.
 """
 
 from __future__ import annotations
@@ -35,11 +35,12 @@ class Named:
 class Starts:
     """Places by where they begin, each with who stands there; for finding what covers a place."""
 
-    def __init__(self, places: Iterable[tuple[Place, str]], longest: int) -> None:
-        self._longest = longest
+    def __init__(self, places: Iterable[tuple[Place, str]]) -> None:
+        self._longest = 0
         self._by_start: dict[tuple[int, int], dict[tuple[int, str], None]] = {}
         for (index, first, after), owner in places:
-            self._by_start.setdefault((index, first), {})[(after, owner)] = None
+            self._longest = max(self._longest, after - first)
+            self._by_start.setdefault((index, first), {})[after, owner] = None
 
     def covering(self, place: Place) -> list[tuple[Place, str]]:
         """The places that a place lies in, itself among them."""
@@ -91,7 +92,7 @@ class Naming:
             counted = [use for use in self._lexicon.roles.get(number, ()) if self._in_language(use.lang)]
             for place in places if counted else ():
                 by_place.setdefault(place, []).extend(counted)
-        starts = Starts(((place, "") for place in by_place), self._lexicon.longest)
+        starts = Starts((place, "") for place in by_place)
         return tuple(
             (
                 place,
@@ -126,7 +127,7 @@ class Naming:
 
     @cached_property
     def _coverers(self) -> Starts:
-        return Starts(((one.place, one.actor) for one in self._whole), self._lexicon.longest)
+        return Starts((one.place, one.actor) for one in self._whole)
 
     @cached_property
     def _hits(self) -> tuple[Named, ...]:
@@ -141,10 +142,7 @@ class Naming:
 
     @cached_property
     def _blocks(self) -> Starts:
-        return Starts(
-            ((place, actor) for actor, place in self.uses(self._lexicon.blocks)),
-            self._lexicon.longest,
-        )
+        return Starts((place, actor) for actor, place in self.uses(self._lexicon.blocks))
 
     def _in_language(self, lang: str | None) -> bool:
         return lang is None or self._lang in (lang, UNKNOWN_LANGUAGE)
@@ -233,6 +231,9 @@ class Naming:
 
     def _is_in_title(self, one: Named) -> bool:
         offices = self._registry.offices_in(one.actor)
+        own = {office.id for office in offices}
+        if own and any(title in own for _, title in self._office_titles.covering(one.place)):
+            return True
         index, first, after = one.place
         words = self.surface.fields[index].tokens.words
         for lang, links in self._lexicon.links.items() if offices else ():
@@ -247,6 +248,10 @@ class Naming:
                 if words[after:start] == link and self._is_of(uses, lang, offices):
                     return self.surface.joined(index, after - 1, start + 1)
         return False
+
+    @cached_property
+    def _office_titles(self) -> Starts:
+        return Starts((place, use.office) for place, uses in self.roles for use in uses if use.office)
 
     def _is_of(self, uses: Sequence[RoleUse], lang: str, offices: Sequence[Office]) -> bool:
         """Whether one of some role words means one of some offices."""

@@ -244,6 +244,9 @@ class Reference:
     def _in_title(self, name: Name) -> bool:
         index, first, after = name.place
         offices = self.registry.offices_in(name.actor)
+        titles = [word for word in self.role_words if word.office in {office.id for office in offices}]
+        if any(covers(word.place, name.place) for word in titles):
+            return True
         for word in self.role_words:
             joint = self.roles.titles.get(word.lang)
             if joint is None or not any(word.office == one.id or word.role == one.role for one in offices):

@@ -33,6 +33,7 @@ IN_OFFICE = date(2023, 5, 1)  # when Biden was president
         ("A storm hit Georgia, and Tbilisi lost power.", ["Georgia=georgia"]),
         ("The president of Georgia spoke.", ["Georgia=georgia"]),
         ("Georgia's president spoke.", ["Georgia=georgia"]),
+        ("The tsar of Georgia spoke.", ["Georgia=georgia"]),
         ("The king of Georgia spoke.", []),
         ("The storm hit Georgia. Then Tbilisi slept.", []),
         ("Georgian wine sells well in Georgia.", ["Georgian=georgia", "Georgia=georgia"]),

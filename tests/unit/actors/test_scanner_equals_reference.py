@@ -67,7 +67,7 @@ WORDS = [
         "White House",
         "Kremlin",
     ),
-    *("of", "of the", "and", "former", "elect", "said", "the", "Smith", "In", "Mr", "his"),
+    *("of", "of the", "and", "former", "elect", "said", "the", "Smith", "In", "Mr", "his", "tsar of Georgia"),
     *("ukrainische", "Präsident", "Präsidenten", "der", "und", "russischen Amtskollegen", "ehemalige"),
     *("президент", "Украины", "украинский", "Зеленского", "США", "presidente", "de", "Ucrania", "canciller"),
     *("乌克兰", "总统", "泽连斯基", "的", "Hunter", "Peterson"),
