@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from consumers.rules.compiled import CompiledRules, Hit, RuleHits
+from consumers.rules.compiled import CompiledRules, RuleHits
+from consumers.rules.evidence import evidence_of
 from consumers.rules.model import Rule
 from monitor.core.article import Article, ArticleText
 from monitor.core.fact import Field
-from monitor.core.match import Evidence, Fired, Match, MatchedArticle
+from monitor.core.match import Fired, Match, MatchedArticle
 from monitor.text.reading import Reading, read
-
-MAX_EVIDENCE = 8  # per rule: enough for a person to judge by; a match must stay small
-MAX_SENTENCE_CHARACTERS = 400
 
 
 def match_article(rules: CompiledRules, article: Article, *, matched_at: datetime) -> tuple[Match, ...]:
@@ -34,18 +32,10 @@ def match_article(rules: CompiledRules, article: Article, *, matched_at: datetim
     return _by_group(fired, article, matched_at)
 
 
-def evidence_of(reading: Reading, hits: Sequence[Hit]) -> tuple[Evidence, ...]:
-    """At most `MAX_EVIDENCE` places in the order of the text; every condition shows before one shows twice."""
-    first: dict[str, Hit] = {}
-    for hit in hits:
-        first.setdefault(hit.condition, hit)
-    shown = [*first.values(), *(hit for hit in hits if hit is not first[hit.condition])][:MAX_EVIDENCE]
-    return tuple(_evidence(reading, hit) for hit in sorted(shown))
-
-
 def _held(rules: CompiledRules, article: Article, text: ArticleText) -> list[tuple[Reading, RuleHits]]:
     fields: dict[Field, str] = {"title": text.title, "summary": text.summary, "body": text.body or ""}
-    reading = read(fields, lang=article.lang, publisher=article.publisher)
+    day = (article.published_at or article.first_seen_at).date()
+    reading = read(fields, lang=article.lang, publisher=article.publisher, url=article.url, on=day)
     return [(reading, found) for found in rules.match(reading)]
 
 
@@ -57,28 +47,6 @@ def _fired(reading: Reading, found: RuleHits, *, withdrawn: bool = False) -> Fir
         withdrawn=withdrawn,
         evidence=evidence_of(reading, found.hits),
     )
-
-
-def _evidence(reading: Reading, hit: Hit) -> Evidence:
-    tokens = reading.fields[hit.index].tokens
-    start, end = hit.span
-    return Evidence(
-        condition=hit.condition,
-        field=hit.field,
-        span=hit.span,
-        text=tokens.text[start:end],
-        sentence=_sentence(tokens.text, tokens.sentence_span(hit.token), hit.span),
-        actor=hit.actor,
-    )
-
-
-def _sentence(text: str, sentence: tuple[int, int], span: tuple[int, int]) -> str:
-    """The sentence; of a very long one the part around the span."""
-    first, last = sentence
-    if last - first > MAX_SENTENCE_CHARACTERS:
-        first = max(first, min(span[0] - MAX_SENTENCE_CHARACTERS // 2, last - MAX_SENTENCE_CHARACTERS))
-        last = min(last, first + MAX_SENTENCE_CHARACTERS)
-    return text[first:last]
 
 
 def _by_group(fired: Sequence[tuple[Rule, Fired]], article: Article, matched_at: datetime) -> tuple[Match, ...]:

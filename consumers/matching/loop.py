@@ -55,6 +55,7 @@ class MatchLoop:
         self._lock = threading.Lock()
         self._wanted_rules = rule_set
         self._running_rules: RuleSet | None = None
+        self._set_aside: set[str] = set()
         self._warming: Future[list[ItemOutcome]] | None = None
         self._dead_letters = DeadLetters(Topic.ARTICLES, metrics, clock)
         self._patience = Patience(_logger, "match stage held up", backoff=backoff, group=group)
@@ -100,17 +101,25 @@ class MatchLoop:
     def _current_pool(self, pool: Pool | None) -> Pool:
         with self._lock:
             wanted = self._wanted_rules
-        # Most reloads change feeds or subscriptions: workers that have these rules compiled go on.
-        if pool is not None and self._running_rules is not None and wanted.digest == self._running_rules.digest:
+        if pool is not None and self._running_rules is not None and self._goes_on(self._running_rules, wanted):
+            self._running_rules = wanted
             return pool
         if pool is not None:
             pool.close()
         self._running_rules = wanted
+        self._set_aside.clear()
         _logger.info("rules in force", extra={"digest": wanted.digest, "rules": len(wanted)})
         made = self._make_pool(wanted, self._settings.workers)
         # A batch of nothing: the workers start and compile now, not when the first article is here.
         self._warming = made.submit(_WARM_SECONDS, worker.match_batch, [], article_seconds=1, matched_at=self._clock())
         return made
+
+    def _goes_on(self, running: RuleSet, wanted: RuleSet) -> bool:
+        """Whether workers that have `running` compiled serve for `wanted`.
+
+        Most reloads change feeds or subscriptions. But whoever loads rules again wants those set aside tried again.
+        """
+        return wanted is running or (wanted.digest == running.digest and not self._set_aside)
 
     def _step(self, consumer: LogConsumer, pool: Pool, stop: threading.Event) -> None:
         polled = consumer.poll(max_records=self._settings.batch * self._settings.workers, timeout_seconds=POLL_SECONDS)
@@ -147,6 +156,7 @@ class MatchLoop:
         match outcome:
             case Matched():
                 self._dead_letters.end_row()
+                self._tell_set_aside(outcome)
                 if not outcome.is_canary:
                     now = self._clock()
                     self._metrics.articles_matched.inc()
@@ -159,6 +169,14 @@ class MatchLoop:
             case Failed():
                 return self._dead_letters.make(record, f"could not be matched: {outcome.reason}")
         raise AssertionError(f"unexpected outcome {outcome!r}")
+
+    def _tell_set_aside(self, outcome: Matched) -> None:
+        """Count and log each rule once, whichever of the workers it failed in first."""
+        for rule_id, why in outcome.set_aside:
+            if rule_id not in self._set_aside:
+                self._set_aside.add(rule_id)
+                self._metrics.rules_set_aside.labels(why.kind).inc()
+                _logger.error("rule set aside", extra={"rule": rule_id, "reason": why.kind, "error": why.reason})
 
     def _append(self, matches: Sequence[NewRecord], letters: Sequence[DeadLetter], stop: threading.Event) -> None:
         """Append and wait; while the log is away, try again until told to stop."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 import msgspec
 
-from consumers.matching.engine import evidence_of
 from consumers.rules.compiled import CompiledRules
+from consumers.rules.evidence import evidence_of
 from monitor.core.match import Evidence
 from monitor.text.reading import read
 
@@ -47,6 +48,8 @@ class _Input(msgspec.Struct, frozen=True):
     text: str | None = None
     lang: str | None = None
     publisher: str | None = None
+    url: str | None = None
+    published_at: str | int | float | None = None
 
 
 _decoder = msgspec.json.Decoder(_Input)
@@ -78,6 +81,8 @@ def _scan(number: int, raw: bytes, rules: CompiledRules) -> ScannedLine | BadLin
         },
         lang=article.lang or "",
         publisher=article.publisher or "",
+        url=article.url or "",
+        on=_day(article.published_at),
     )
     hits = tuple(
         ScanHit(
@@ -89,3 +94,11 @@ def _scan(number: int, raw: bytes, rules: CompiledRules) -> ScannedLine | BadLin
         for found in rules.match(reading)
     )
     return ScannedLine(line=number, hits=hits)
+
+
+def _day(published_at: str | float | None) -> date | None:
+    """The day of an ISO date or time; None for what is none, for archives hold much."""
+    try:
+        return date.fromisoformat(published_at[:10]) if isinstance(published_at, str) else None
+    except ValueError:
+        return None

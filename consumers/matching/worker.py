@@ -15,7 +15,7 @@ from datetime import datetime
 from types import FrameType
 
 from consumers.matching.engine import match_article
-from consumers.rules.compiled import CompiledRules
+from consumers.rules.compiled import CompiledRules, SetAside
 from consumers.rules.model import RuleSet
 from monitor.actors import load_catalogue
 from monitor.core.canary import canary_match, is_canary
@@ -23,6 +23,7 @@ from monitor.core.codec import decode_article, encode
 from monitor.core.errors import BadRecordError, NewerSchemaError, WorkTimedOutError
 
 _rules: CompiledRules | None = None
+_told: set[str] = set()  # rules that are set aside, of which the parent knows
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,16 @@ class RawRecord:
 
 @dataclass(frozen=True)
 class Matched:
-    """An article that was matched: its matches as group and encoded value, and when it was first seen."""
+    """An article that was matched: its matches as group and encoded value, and when it was first seen.
+
+    Attributes:
+        set_aside: Rules that this worker evaluates no more, by id, since the last article of which it told.
+    """
 
     first_seen_at: datetime
     matches: tuple[tuple[str, bytes], ...]
     is_canary: bool = False
+    set_aside: tuple[tuple[str, SetAside], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,7 @@ def prepare(rule_set: RuleSet) -> None:
     """Compile the rules of this worker; run once, before its first task."""
     global _rules  # noqa: PLW0603 - see the module's docstring
     _rules = CompiledRules(rule_set, load_catalogue())
+    _told.clear()
 
 
 def match_batch(records: Sequence[RawRecord], *, article_seconds: float, matched_at: datetime) -> list[ItemOutcome]:
@@ -90,13 +97,21 @@ def _match_one(rules: CompiledRules, record: RawRecord, article_seconds: float, 
             if of_canary:  # a rule that fires on anything must not make news of it
                 matches = (canary_match(article, matched_at=matched_at),)
             encoded = tuple((match.group, encode(match)) for match in matches)
-            return Matched(article.first_seen_at, encoded, of_canary)
+            return Matched(article.first_seen_at, encoded, of_canary, _newly_set_aside(rules))
     except BadRecordError as error:
         return Undecodable(error.cause)
     except NewerSchemaError as error:
         return FromNewerVersion(error.subject, error.found, error.known)
     except WorkTimedOutError as error:
         return TimedOut(str(error))
+
+
+def _newly_set_aside(rules: CompiledRules) -> tuple[tuple[str, SetAside], ...]:
+    if len(rules.set_aside) == len(_told):
+        return ()
+    new = tuple((rule_id, why) for rule_id, why in rules.set_aside.items() if rule_id not in _told)
+    _told.update(rule_id for rule_id, _ in new)
+    return new
 
 
 @contextmanager

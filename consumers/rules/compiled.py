@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
+from typing import Literal
 
+from consumers.rules.evaluation import MAX_STEPS, Context, LeafHit, TooCostlyError
+from consumers.rules.leaves import FactLeaf, span_of
 from consumers.rules.model import Rule, RuleSet
-from consumers.rules.program import Clause, Context, LeafHit, Node, build
-from consumers.rules.scan import LeafTable
+from consumers.rules.program import Builder, Clause, Node
+from consumers.rules.table import ArticleLeaves, FactSource, FactsUnavailableError, LeafPlace, LeafTable, Signal
 from monitor.actors import Registry
-from monitor.core.fact import Field
+from monitor.core.errors import WorkTimedOutError
+from monitor.core.fact import Fact, Field
 from monitor.text.reading import Reading
+from monitor.text.scan import Place
+
+MAX_REASON_CHARACTERS = 300
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Hit:
     """One place on which a rule stands.
 
@@ -22,7 +28,9 @@ class Hit:
         token: The first of its words.
         span: In code points of the field's text.
         condition: The leaf's label.
-        actor: The leaf's actor.
+        actor: The actor named or meant, where the condition asks for one.
+        indirect: The actor is meant and not named.
+        fact: The fact, where the condition asks for one.
     """
 
     index: int
@@ -30,7 +38,9 @@ class Hit:
     span: tuple[int, int]
     condition: str
     field: Field
-    actor: str | None = dataclasses.field(default=None, compare=False)  # follows from the label
+    actor: str | None = None
+    indirect: bool = False
+    fact: Fact | None = None
 
 
 @dataclass(frozen=True)
@@ -41,72 +51,155 @@ class RuleHits:
     hits: tuple[Hit, ...]
 
 
-class CompiledRules:
-    """The rules of a rule set that are not disabled, ready to match."""
+@dataclass(frozen=True)
+class SetAside:
+    """Why a rule is evaluated no more, until rules are loaded again."""
 
-    def __init__(self, rule_set: RuleSet, registry: Registry) -> None:
-        """Compile; takes about a millisecond for ten rules."""
+    kind: Literal["failed", "too_costly"]
+    reason: str
+
+
+class CompiledRules:
+    """The rules of a rule set that are not disabled, ready to match.
+
+    Attributes:
+        set_aside: Rules that are evaluated no more, by id: they failed, or cost more than `MAX_STEPS` in an article.
+    """
+
+    def __init__(
+        self,
+        rule_set: RuleSet,
+        registry: Registry,
+        facts: FactSource | None = None,
+        *,
+        max_steps: int = MAX_STEPS,
+    ) -> None:
+        """Compile; takes about a millisecond for ten rules, and longer for the first that asks for an actor."""
         self.rule_set = rule_set
-        self._table = LeafTable()
-        self._rules = [rule for rule in rule_set if rule.status != "disabled"]
-        self._nodes: list[Node] = [build(rule.when, self._table, registry) for rule in self._rules]
-        # Each rule waits for the names of one clause that it needs; the names of its other clauses are looked up
-        # before it is evaluated. Both may only drop what cannot hold.
-        self._waiting: dict[int, list[int]] = {}
+        self.set_aside: dict[str, SetAside] = {}
+        self._facts = facts
+        self._max_steps = max_steps
+        self._table = LeafTable(registry_with(rule_set, registry))
+        self._rules: list[Rule] = []
+        self._nodes: list[Node] = []
+        # Each rule waits for the signals of one clause that it needs; those of its other clauses are looked up before
+        # it is evaluated. Both may only drop what cannot hold.
+        self._waiting: dict[Signal, list[int]] = {}
         self._always: list[int] = []
-        self._guards: list[tuple[frozenset[int], ...]] = []
-        for number, node in enumerate(self._nodes):
-            self._index(number, node)
+        self._guards: list[tuple[frozenset[Signal], ...]] = []
+        for rule in rule_set:
+            if rule.status != "disabled":
+                self._add(rule)
 
     def match(self, reading: Reading) -> list[RuleHits]:
-        """The rules that hold, in the order of the rule set."""
-        found = self._table.trie.places(reading)
+        """The rules that hold, in the order of the rule set.
+
+        Raises:
+            FactsUnavailableError: The source of facts failed; a rule that fails is set aside instead.
+        """
+        leaves = self._table.article(reading, self._facts)
+        signals = leaves.signals()
         candidates = set(self._always)
-        for name in found:
-            candidates.update(self._waiting.get(name, ()))
-        whole = tuple((index, 0, len(part.tokens.words)) for index, part in enumerate(reading.fields))
-        context = Context(reading, self._table.resolver(found, reading.lang), whole)
+        for signal in signals:
+            candidates.update(self._waiting.get(signal, ()))
         matched: list[RuleHits] = []
         for number in sorted(candidates):
-            if any(found.keys().isdisjoint(names) for names in self._guards[number]):
-                continue
-            hits = self._nodes[number].hits(context, whole)
-            if hits is not None:
-                matched.append(RuleHits(self._rules[number], self._hits(reading, hits)))
+            if not any(signals.isdisjoint(needed) for needed in self._guards[number]):
+                found = self._evaluate(number, leaves)
+                if found is not None:
+                    matched.append(found)
         return matched
 
-    def _index(self, number: int, node: Node) -> None:
-        clauses = sorted(node.clauses, key=self._cost)
-        self._guards.append(tuple(self._names(clause) for clause in clauses[1:]))
+    def _add(self, rule: Rule) -> None:
+        try:
+            node = Builder(self._table).build(rule.effective)
+        except Exception as error:  # noqa: BLE001 - the loader checks rules; one it let through must not stop the others
+            self._set_aside(rule, "failed", f"cannot be compiled: {error!r}")
+            return
+        number = len(self._rules)
+        self._rules.append(rule)
+        self._nodes.append(node)
+        clauses = sorted(self._signal_clauses(node), key=self._cost)
+        self._guards.append(tuple(clauses[1:]))
         if not clauses:
             self._always.append(number)
-            return
-        for name in self._names(clauses[0]):
-            self._waiting.setdefault(name, []).append(number)
+        for signal in clauses[0] if clauses else ():
+            self._waiting.setdefault(signal, []).append(number)
 
-    def _names(self, clause: Clause) -> frozenset[int]:
-        return frozenset(name for leaf in clause for name in self._table.names_of(leaf))
+    def _evaluate(self, number: int, leaves: ArticleLeaves) -> RuleHits | None:
+        rule = self._rules[number]
+        if self.set_aside and rule.id in self.set_aside:
+            return None
+        context = Context(leaves, self._max_steps)
+        try:
+            hits = self._nodes[number].hits(context, context.whole)
+            return None if hits is None else RuleHits(rule, hits_of(hits, leaves, self._table))
+        except (WorkTimedOutError, FactsUnavailableError):
+            raise  # the article's trouble, and not the rule's
+        except TooCostlyError:
+            self._set_aside(rule, "too_costly", f"takes more than {self._max_steps} steps in an article")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other rules go on
+            self._set_aside(rule, "failed", f"fails in an article: {error!r}")
+        return None
 
-    def _cost(self, clause: Clause) -> float:
-        """A guess at how often a clause is met: short names are frequent, many names more so."""
-        return sum(
-            1 / max(1, sum(map(len, name.words)) + 4 * (len(name.words) - 1)) ** 2
-            for leaf in clause
-            for name, _ in self._table.leaves[leaf].names
-        )
+    def _set_aside(self, rule: Rule, kind: Literal["failed", "too_costly"], reason: str) -> None:
+        self.set_aside[rule.id] = SetAside(kind, reason[:MAX_REASON_CHARACTERS])
 
-    def _hits(self, reading: Reading, hits: set[LeafHit]) -> tuple[Hit, ...]:
-        leaves = self._table.leaves
-        actors = {leaves[leaf].label: leaves[leaf].actor for *_, leaf in hits}
-        labelled = {(index, first, after, leaves[leaf].label) for index, first, after, leaf in hits}
-        return tuple(
-            Hit(
-                index,
-                first,
-                (reading.fields[index].tokens.starts[first], reading.fields[index].tokens.ends[after - 1]),
-                label,
-                reading.fields[index].name,
-                actors[label],
-            )
-            for index, first, after, label in sorted(labelled)
-        )
+    def _signal_clauses(self, node: Node) -> list[frozenset[Signal]]:
+        clauses: list[frozenset[Signal]] = []
+        for clause in node.clauses:
+            if len(clause) == 1:
+                clauses += self._table.signals(next(iter(clause)))
+            else:
+                clauses.append(self._any_signal(clause))
+        return clauses
+
+    def _any_signal(self, clause: Clause) -> frozenset[Signal]:
+        rarest = (min(self._table.signals(leaf), key=self._cost) for leaf in clause)
+        return frozenset(signal for signals in rarest for signal in signals)
+
+    def _cost(self, clause: frozenset[Signal]) -> float:
+        """A guess at how often a clause is met: short words are frequent, many words more so."""
+        return sum(map(self._table.cost, clause))
+
+
+def registry_with(rule_set: RuleSet, registry: Registry) -> Registry:
+    """The registry with what the rule files add to it; the same one where they add nothing."""
+    if not (rule_set.actors or rule_set.offices or rule_set.sets):
+        return registry
+    return registry.extended(rule_set.actors, rule_set.offices, rule_set.sets)
+
+
+def hits_of(found: set[LeafHit], leaves: ArticleLeaves, table: LeafTable) -> tuple[Hit, ...]:
+    """What leaves stand on, as people read it, in the order of the text."""
+    # The last of the key only ever compares places of one leaf, which are alike.
+    ordered = sorted(found, key=lambda hit: (hit[1][:3], hit[0], hit[1][3:]))
+    hits = dict.fromkeys(_hit(leaf, place, leaves, table) for leaf, place in ordered)
+    return tuple(sorted(hits, key=place_order))
+
+
+def place_order(hit: Hit) -> tuple[int, int, tuple[int, int], str, str]:
+    """Hits in the order of the text."""
+    return hit.index, hit.token, hit.span, hit.condition, hit.actor or ""
+
+
+def fact_hit(fact: Fact, label: str, reading: Reading, place: Place | None) -> Hit:
+    """A fact as what a rule stands on; one whose field is not there stands at the beginning of the article."""
+    for index, part in enumerate(reading.fields):
+        if part.name == fact.field:
+            start, end = (max(0, min(at, len(part.tokens.text))) for at in fact.span)
+            return Hit(index, 0 if place is None else place[1], (start, max(start, end)), label, part.name, fact=fact)
+    return Hit(0, 0, (0, 0), label, reading.fields[0].name if reading.fields else fact.field, fact=fact)
+
+
+def _hit(leaf: int, place: LeafPlace, leaves: ArticleLeaves, table: LeafTable) -> Hit:
+    kind, reading = table.leaves[leaf], leaves.reading
+    if isinstance(kind, FactLeaf):
+        number = int(place[3])  # type: ignore[misc] # a fact's place has its number
+        return fact_hit(leaves.facts()[number], kind.label, reading, leaves.fact_place(number))
+    index, first, after = place[:3]
+    part = reading.fields[index]
+    span = span_of(kind, part, first, after)
+    if len(place) == 5:
+        return Hit(index, first, span, kind.label, part.name, actor=place[3], indirect=place[4])
+    return Hit(index, first, span, kind.label, part.name)

@@ -1,101 +1,161 @@
-"""What rules look for in a text: leaves, each a set of names under one label. Both engines search for these."""
+"""What rules look for in an article: leaves, each under the label that its author would give it. Knows no article.
+
+Both engines look for these, the fast one and the reference of the tests.
+"""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import unquote
 
-from consumers.rules.model import ActorCondition, Phrase, Terms
-from monitor.actors import Actor, Registry
+from consumers.rules.facts import fact_label
+from consumers.rules.model import ActorCondition, FactCondition, Phrase, Terms, UrlCondition
 from monitor.core.article import UNKNOWN_LANGUAGE
-from monitor.text import phrase, tokenize
-from monitor.text.scripts import IGNORABLE
+from monitor.text import tokenize
+from monitor.text.patterns import Pattern, patterns_of, word_patterns
+from monitor.text.reading import FieldReading
 
-_DROPPED = re.compile(f"[{IGNORABLE}]")
-_SPACE = re.compile(r"\s+")
-_HAS_INNER_SIGN = re.compile(r"[^\w\s]")
+MAX_URL_CHARACTERS = 2_000  # beyond it is tracking
 
 
 @dataclass(frozen=True)
-class Name:
-    """A run of folded words.
+class Term:
+    """One phrase as somebody wrote it, with all that it stands for.
 
     Attributes:
-        exact: The spelling that must stand there, as `spelling` gives it; None when any will do.
+        lang: The language of a terms list that it stands in; None: it counts in all.
+        patterns: Each with the language of the articles in which it counts; None means all.
     """
 
-    words: tuple[str, ...]
-    exact: str | None = None
+    text: str
+    lang: str | None
+    patterns: tuple[tuple[Pattern, str | None], ...]
 
-    def stands_as(self, surface: str, *, caseless: bool) -> bool:
-        """Whether the words, found as `surface`, are this name.
-
-        Where capitals say nothing, an exact name counts only for the signs in it: "U.S.", but not "US" or "WHO".
-        """
-        if self.exact is None:
-            return True
-        if caseless and not _HAS_INNER_SIGN.search(self.exact):
-            return False
-        return spelling(surface) == self.exact
+    def patterns_for(self, lang: str) -> list[Pattern]:
+        """The patterns that count in an article of this language."""
+        return [pattern for pattern, only in self.patterns if counts_in(lang, only)]
 
 
 @dataclass(frozen=True)
-class Leaf:
-    """One thing to find, as its author would name it (`actor: donald-trump`).
+class WordsLeaf:
+    """Any of these terms stands there."""
+
+    label: str
+    terms: tuple[Term, ...]
+
+    @cached_property
+    def signed(self) -> tuple[tuple[Pattern, int, int], ...]:
+        """Exact patterns with signs around their words (`=C++`), and how many before and behind."""
+        exact = (pattern for term in self.terms for pattern, _ in term.patterns if pattern.exact is not None)
+        cut = ((pattern, tokenize(pattern.exact or "")) for pattern in exact)
+        signs = ((pattern, tokens.starts[0], len(tokens.text) - tokens.ends[-1]) for pattern, tokens in cut)
+        return tuple((pattern, before, behind) for pattern, before, behind in signs if before or behind)
+
+
+@dataclass(frozen=True)
+class NearLeaf:
+    """All of these words stand near one another, as `consumers.rules.near` counts it.
 
     Attributes:
-        names: Each with the language of the articles in which it counts; None means all.
-        blocks: Phrases that swallow a hit inside them.
-        actor: The actor whose names they are, if they are.
+        text: The phrase as written.
+        words: In the order of the phrase, each for one word of a text.
     """
 
     label: str
-    names: tuple[tuple[Name, str | None], ...]
-    blocks: tuple[Name, ...] = ()
-    actor: str | None = None
-
-    def names_for(self, lang: str) -> list[Name]:
-        """The names that count in an article of this language."""
-        return [name for name, only in self.names if only is None or lang in (only, UNKNOWN_LANGUAGE)]
+    text: str
+    words: tuple[Term, ...]
+    slop: int
 
 
-def leaves_of(condition: Phrase | ActorCondition | Terms, registry: Registry) -> tuple[Leaf, ...]:
+@dataclass(frozen=True)
+class ActorLeaf:
+    """Somebody whom the position means on the article's day is named, or meant."""
+
+    label: str
+    position: str
+    direct: bool = False
+
+
+@dataclass(frozen=True)
+class FactLeaf:
+    """There is such a fact."""
+
+    label: str
+    condition: FactCondition
+
+
+Leaf = WordsLeaf | NearLeaf | ActorLeaf | FactLeaf
+LeafCondition = Phrase | Terms | ActorCondition | FactCondition
+
+
+def leaves_of(condition: LeafCondition) -> tuple[Leaf, ...]:
     """The leaves of a condition, any of which is enough.
 
     Raises:
-        KeyError: It names an actor that is not in the registry (the loader lets none through).
+        PatternError: A phrase is none (the loader lets none through).
     """
-    if isinstance(condition, Phrase):
-        return (Leaf(f"query: {condition.text}", ((Name(condition.words), None),)),)
-    if isinstance(condition, Terms):
-        names = {
-            (Name(part.words), None if lang == UNKNOWN_LANGUAGE else lang): None for lang, part in condition.phrases
-        }
-        return (Leaf(f"terms: {condition.name}", tuple(names)),)
-    return tuple(_actor_leaf(actor_id, registry) for actor_id in condition.positions)
+    match condition:
+        case Phrase():
+            return (_phrase_leaf(condition, f"query: {condition.text}", None),)
+        case Terms():
+            return _terms_leaves(condition)
+        case ActorCondition():
+            direct = ", by name" if condition.direct else ""
+            return tuple(
+                ActorLeaf(f"actor: {position}{direct}", position, condition.direct)
+                for position in dict.fromkeys(condition.positions)
+            )
+        case FactCondition():
+            return (FactLeaf(fact_label(condition), condition),)
 
 
-def spelling(surface: str) -> str:
-    """A surface as exact names compare it: signs and capitals kept, white space made one space."""
-    return _SPACE.sub(" ", _DROPPED.sub("", surface))
-
-
-def _actor_leaf(actor_id: str, registry: Registry) -> Leaf:
-    actor = registry.get(actor_id)
-    if actor is None:
-        raise KeyError(actor_id)
-    return Leaf(
-        f"actor: {actor_id}",
-        tuple((name, None) for name in dict.fromkeys(_names(actor))),
-        tuple(Name(words) for words in dict.fromkeys(phrase(text) for text in actor.blocked_by) if words),
-        actor_id,
+def url_leaf(condition: UrlCondition) -> tuple[Leaf, ...]:
+    """The leaves of an address condition, to be looked for in `url_field`."""
+    return tuple(
+        WordsLeaf(f"url: {phrase.text}", (_term(phrase.text, None, variants=False),)) for phrase in condition.phrases
     )
 
 
-def _names(actor: Actor) -> list[Name]:
-    names = [Name(phrase(text)) for text in actor.names()]
-    for text in actor.exact:
-        tokens = tokenize(text)
-        if tokens.words:
-            names.append(Name(tokens.words, spelling(text[tokens.starts[0] : tokens.ends[-1]])))
-    return [name for name in names if name.words]
+def span_of(leaf: Leaf, field: FieldReading, first: int, after: int) -> tuple[int, int]:
+    """Where the words stand that a leaf was found in, with the signs that it asks for: of `=C++`, the pluses too."""
+    start, end = field.tokens.starts[first], field.tokens.ends[after - 1]
+    if isinstance(leaf, WordsLeaf):
+        for pattern, before, behind in leaf.signed:
+            is_found = len(pattern.words) == after - first and pattern.words[0].matches(field.tokens.words[first])
+            if is_found and pattern.stands_at(field.tokens.text, start, end, caseless=field.caseless):
+                return start - before, end + behind
+    return start, end
+
+
+def url_field(url: str) -> FieldReading:
+    """An address in words: those of its host, path and query, percent signs decoded."""
+    return FieldReading("text", tokenize(unquote(url[:MAX_URL_CHARACTERS])))
+
+
+def counts_in(lang: str, only: str | None) -> bool:
+    """Whether what counts in articles of language `only` counts in one of language `lang`."""
+    return only is None or lang in (only, UNKNOWN_LANGUAGE)
+
+
+def _phrase_leaf(phrase: Phrase, label: str, lang: str | None) -> Leaf:
+    if phrase.slop == 0:
+        return WordsLeaf(label, (_term(phrase.text, lang),))
+    words = tuple(
+        Term(patterns[0].words[0].text, lang, tuple((pattern, lang or pattern.lang) for pattern in patterns))
+        for patterns in word_patterns(phrase.text, lang=lang)
+    )
+    return NearLeaf(f"{label}~{phrase.slop}", phrase.text, words, phrase.slop)
+
+
+def _terms_leaves(condition: Terms) -> tuple[Leaf, ...]:
+    label = f"terms: {condition.name}"
+    pairs = [(None if lang == UNKNOWN_LANGUAGE else lang, phrase) for lang, phrase in dict.fromkeys(condition.phrases)]
+    in_a_row = tuple(_term(phrase.text, lang) for lang, phrase in pairs if phrase.slop == 0)
+    apart = tuple(_phrase_leaf(phrase, label, lang) for lang, phrase in pairs if phrase.slop > 0)
+    return (WordsLeaf(label, in_a_row), *apart) if in_a_row else apart
+
+
+def _term(text: str, lang: str | None, *, variants: bool = True) -> Term:
+    patterns = patterns_of(text, lang=lang, variants=variants)
+    return Term(text, lang, tuple(dict.fromkeys((pattern, lang or pattern.lang) for pattern in patterns)))

@@ -1,59 +1,28 @@
-"""Rules from YAML files: all problems of all files at once, each with file, line and key."""
+"""Rules from YAML files: all problems of all files at once, each with file, line and key.
+
+Files that are read together share their terms, actors and filters: a folder is one pack.
+"""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import Field, model_validator
+from typing import Any
 
 from consumers.rules.conditions import NOT_SUPPORTED, ConditionReader
-from consumers.rules.model import Gates, Phrase, Rule, RuleSet, RuleTest, Terms
+from consumers.rules.entries import LATER_RULE_KEYS, OTHER_FILE_KEYS, FilterEntry, RuleEntry, RuleFile, TestEntry
+from consumers.rules.model import Condition, Filter, Gates, Rule, RuleSet, RuleTest, Terms
+from consumers.rules.pack_actors import pack_actors
+from consumers.rules.term_lists import read_terms
+from consumers.rules.written_facts import read_fact
 from monitor.actors import Registry
-from monitor.core.alert import Severity
-from monitor.core.documents import Document, Duration, Location, Strict, load_document, validate
+from monitor.core.documents import Document, Location, load_document, validate
 from monitor.core.errors import SettingsError
-from monitor.core.problems import Problem
-
-_LATER_RULE_KEYS = ("corroborate", "escalate", "collect_for", "remind_every", "spike", "absence")
-_LATER_FILE_KEYS = ("actors", "filters")
-_OTHER_FILE_KEYS = ("subscriptions", "channels")
-_RULE_ID = r"^[a-z0-9][a-z0-9-]{0,99}$"
-
-
-class _TestEntry(Strict):
-    expect: Literal["match", "none"]
-    title: str = ""
-    summary: str = ""
-    body: str = ""
-    text: str = ""
-    lang: str = "und"
-    publisher: str = ""
-
-    @model_validator(mode="after")
-    def _has_text(self) -> _TestEntry:
-        if not (self.title or self.summary or self.body or self.text):
-            raise ValueError("a test needs a text (allowed: title, summary, body, text)")
-        return self
-
-
-class _RuleEntry(Strict):
-    id: str = Field(pattern=_RULE_ID)
-    when: Any
-    title: str = ""
-    status: Literal["stable", "shadow", "disabled"] = "stable"
-    severity: Severity = "medium"
-    group: str | None = Field(default=None, pattern=_RULE_ID)
-    update_at_most_every: Duration = Gates().update_at_most_every
-    forget_after: Duration = Gates().forget_after
-    tests: tuple[_TestEntry, ...] = ()
-
-
-class _RuleFile(Strict):
-    terms: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
-    rules: tuple[_RuleEntry, ...] = ()
+from monitor.core.fact import Fact
+from monitor.core.problems import Problem, suggestion
 
 
 def load_rules(path: Path, registry: Registry) -> RuleSet:
@@ -79,16 +48,30 @@ def load_rules(path: Path, registry: Registry) -> RuleSet:
 
 
 def read_rules(documents: Sequence[Document], registry: Registry) -> RuleSet:
-    """The rules in some documents, which share their terms. Raises as `load_rules`."""
+    """The rules in some documents, which share what they name. Raises as `load_rules`."""
     problems: list[Problem] = []
-    terms = _terms(documents, problems)
+    lists = read_terms(documents, problems)
+    pack = pack_actors(documents, registry, problems)
+    terms = {found.terms.name: found.terms for found in lists}
     rules: list[Rule] = []
+    filters: list[_Filter] = []
     for document in documents:
-        rules += _rules(document, registry, terms, problems)
-    problems += _repeated_ids(documents)
+        found = _File(document, pack.registry, terms, problems)
+        rules += found.rules
+        filters += found.filters
+    problems += _repeated_ids(documents, "rules", "rule")
+    problems += _repeated_ids(documents, "filters", "filter")
+    problems += _filter_problems(filters, _written_ids(documents))
     if problems:
         raise SettingsError(sorted(problems, key=lambda problem: (problem.where, problem.line or 0)))
-    return RuleSet(tuple(rules))
+    return RuleSet(
+        rules=tuple(_filtered(rule, filters) for rule in rules),
+        actors=pack.actors,
+        offices=pack.offices,
+        sets=pack.sets,
+        filters=tuple(found.filter for found in filters),
+        lists=lists,
+    )
 
 
 def _files(path: Path) -> list[Path]:
@@ -100,57 +83,53 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def _terms(documents: Iterable[Document], problems: list[Problem]) -> dict[str, Terms]:
-    terms: dict[str, Terms] = {}
-    for document in documents:
-        lists = document.data.get("terms") if isinstance(document.data, dict) else None
-        for name, by_lang in (lists if isinstance(lists, dict) else {}).items():
-            if name in terms:
-                problems.append(document.problem(("terms", name), "stands in another file too"))
-            phrases: list[tuple[str, Phrase]] = []
-            for lang, texts in (by_lang if isinstance(by_lang, dict) else {}).items():
-                for index, text in enumerate(texts if isinstance(texts, list) else []):
-                    at: Location = ("terms", name, lang, index)
-                    found = _term(document, at, text, problems)
-                    if found is not None:
-                        phrases.append((str(lang).casefold(), found))
-            if not phrases:
-                problems.append(document.problem(("terms", name), "holds no phrases (allowed: {en: [phrase, ...]})"))
-            terms[str(name)] = Terms(str(name), tuple(phrases))
-    return terms
+@dataclass(frozen=True)
+class _Filter:
+    """A filter and the rules it asks for."""
+
+    filter: Filter
+    globs: tuple[str, ...]
+    document: Document
+    at: Location
+
+    def covers(self, rule_id: str) -> bool:
+        return any(fnmatchcase(rule_id, glob) for glob in self.globs)
 
 
-def _term(document: Document, at: Location, text: Any, problems: list[Problem]) -> Phrase | None:
-    if not isinstance(text, str):
-        return None  # the model reports it
-    if "*" in text:
-        problems.append(document.problem(at, f"{text!r}: wildcards are not supported by this version"))
-        return None
-    found = Phrase(text)
-    if not found.words:
-        problems.append(document.problem(at, f"{text!r} holds no word"))
-        return None
-    return found
+class _File:
+    """The rules and filters of one document; what is wrong goes to `problems`, and then some may be lacking."""
 
+    def __init__(
+        self, document: Document, registry: Registry, terms: Mapping[str, Terms], problems: list[Problem]
+    ) -> None:
+        self._document = document
+        self._registry = registry
+        self._problems = problems
+        known = _without_later_keys(document, problems)
+        entries = RuleFile()
+        try:
+            entries = validate(RuleFile, known)
+        except SettingsError as error:
+            problems += error.problems
+        reader = ConditionReader(document, registry, terms)
+        rule_conditions = _conditions(known, "rules", reader)
+        filter_conditions = _conditions(known, "filters", reader)
+        problems += reader.problems
+        # From the plain data too, so that they are checked where something else is wrong with the rule.
+        facts = [self._facts(raw, ("rules", index)) for index, raw in enumerate(_raw(known, "rules"))]
+        self.rules = [
+            self._rule(entry, condition, facts[index], ("rules", index))
+            for index, (entry, condition) in enumerate(zip(entries.rules, rule_conditions, strict=False))
+            if condition is not None
+        ]
+        self.filters = [
+            self._filter(entry, condition, ("filters", index))
+            for index, (entry, condition) in enumerate(zip(entries.filters, filter_conditions, strict=False))
+            if condition is not None
+        ]
 
-def _rules(document: Document, registry: Registry, terms: dict[str, Terms], problems: list[Problem]) -> list[Rule]:
-    """The rules of one document; what is wrong goes to `problems`, and then the result may lack rules."""
-    known = _without_later_keys(document, problems)
-    entries: tuple[_RuleEntry, ...] = ()
-    try:
-        entries = validate(_RuleFile, known).rules
-    except SettingsError as error:
-        problems += error.problems
-    reader = ConditionReader(document, registry, terms)
-    conditions = [
-        reader.rule_condition(raw["when"], ("rules", index, "when"))
-        if isinstance(raw, dict) and "when" in raw
-        else None
-        for index, raw in enumerate(_raw_rules(known))
-    ]
-    problems += reader.problems
-    return [
-        Rule(
+    def _rule(self, entry: RuleEntry, condition: Condition, facts: list[tuple[Fact, ...]], at: Location) -> Rule:
+        return Rule(
             id=entry.id,
             when=condition,
             title=entry.title or entry.id,
@@ -158,12 +137,52 @@ def _rules(document: Document, registry: Registry, terms: dict[str, Terms], prob
             status=entry.status,
             severity=entry.severity,
             gates=Gates(entry.update_at_most_every, entry.forget_after),
-            tests=tuple(RuleTest(**test.model_dump()) for test in entry.tests),
-            file=document.path,
-            line=document.line(("rules", index)),
+            tests=tuple(_test(test, facts[index]) for index, test in enumerate(entry.tests)),
+            file=self._document.path,
+            line=self._document.line(at),
         )
-        for index, (entry, condition) in enumerate(zip(entries, conditions, strict=False))
-        if condition is not None
+
+    def _facts(self, rule: Any, at: Location) -> list[tuple[Fact, ...]]:
+        """The facts of each test of a rule."""
+        return [
+            tuple(
+                fact
+                for number, raw in enumerate(_listed(test, "facts"))
+                if (fact := read_fact(raw, (*at, "tests", index, "facts", number), self._registry, self._report))
+            )
+            for index, test in enumerate(_listed(rule, "tests"))
+        ]
+
+    def _filter(self, entry: FilterEntry, condition: Condition, at: Location) -> _Filter:
+        made = Filter(entry.id, condition, self._document.path, self._document.line(at))
+        return _Filter(made, entry.rules, self._document, at)
+
+    def _report(self, at: Location, message: str) -> None:
+        self._problems.append(self._document.problem(at, message))
+
+
+def _test(entry: TestEntry, facts: tuple[Fact, ...]) -> RuleTest:
+    return RuleTest(**{name: getattr(entry, name) for name in TestEntry.model_fields} | {"facts": facts})
+
+
+def _conditions(document: Document, key: str, reader: ConditionReader) -> list[Condition | None]:
+    """The condition of each entry under a key; None where there is none, or something is wrong with it."""
+    return [
+        reader.rule_condition(raw["when"], (key, index, "when")) if isinstance(raw, dict) and "when" in raw else None
+        for index, raw in enumerate(_raw(document, key))
+    ]
+
+
+def _filtered(rule: Rule, filters: Iterable[_Filter]) -> Rule:
+    return replace(rule, filters=tuple(found.filter for found in filters if found.covers(rule.id)))
+
+
+def _filter_problems(filters: Iterable[_Filter], rule_ids: Sequence[str]) -> list[Problem]:
+    return [
+        found.document.problem((*found.at, "rules", index), f"no rule fits '{glob}'{suggestion(glob, rule_ids)}")
+        for found in filters
+        for index, glob in enumerate(found.globs)
+        if not any(fnmatchcase(rule_id, glob) for rule_id in rule_ids)
     ]
 
 
@@ -171,13 +190,11 @@ def _without_later_keys(document: Document, problems: list[Problem]) -> Document
     """The document without the keys that a later version will know; each is a problem of its own."""
     if not isinstance(document.data, dict):
         if document.data is not None:
-            problems.append(document.problem((), "holds no rules (allowed: the keys terms and rules)"))
+            allowed = ", ".join(RuleFile.model_fields)
+            problems.append(document.problem((), f"holds no rules (allowed: the keys {allowed})"))
         return Document(document.path, {}, document.lines)
     data = copy.copy(document.data)
-    for key in [key for key in data if key in _LATER_FILE_KEYS]:
-        problems.append(document.problem((key,), NOT_SUPPORTED))
-        del data[key]
-    for key in [key for key in data if key in _OTHER_FILE_KEYS]:
+    for key in [key for key in data if key in OTHER_FILE_KEYS]:
         problems.append(document.problem((key,), "belongs in the subscriptions file"))
         del data[key]
     if isinstance(data.get("rules"), list):
@@ -190,30 +207,41 @@ def _without_later_keys(document: Document, problems: list[Problem]) -> Document
 def _known_part(document: Document, at: Location, raw: Any, problems: list[Problem]) -> Any:
     if not isinstance(raw, dict):
         return raw
-    problems += [document.problem((*at, key), NOT_SUPPORTED) for key in _LATER_RULE_KEYS if key in raw]
+    problems += [document.problem((*at, key), NOT_SUPPORTED) for key in LATER_RULE_KEYS if key in raw]
     if raw.get("status") == "counted":
         problems.append(document.problem((*at, "status"), f"'counted' {NOT_SUPPORTED}"))
         raw = {key: value for key, value in raw.items() if key != "status"}
-    return {key: value for key, value in raw.items() if key not in _LATER_RULE_KEYS}
+    return {key: value for key, value in raw.items() if key not in LATER_RULE_KEYS}
 
 
-def _raw_rules(document: Document) -> list[Any]:
-    rules = document.data.get("rules") if isinstance(document.data, dict) else None
-    return rules if isinstance(rules, list) else []
+def _raw(document: Document, key: str) -> list[Any]:
+    return _listed(document.data, key)
 
 
-def _repeated_ids(documents: Iterable[Document]) -> list[Problem]:
+def _listed(data: Any, key: str) -> list[Any]:
+    """The list under a key of something that may be anything."""
+    entries = data.get(key) if isinstance(data, dict) else None
+    return entries if isinstance(entries, list) else []
+
+
+def _written_ids(documents: Iterable[Document]) -> list[str]:
+    """The ids of all rules, of those with mistakes too."""
+    raw_ids = (raw.get("id") for document in documents for raw in _raw(document, "rules") if isinstance(raw, dict))
+    return [rule_id for rule_id in raw_ids if isinstance(rule_id, str)]
+
+
+def _repeated_ids(documents: Iterable[Document], key: str, kind: str) -> list[Problem]:
     seen: dict[str, str] = {}
     problems: list[Problem] = []
     for document in documents:
-        for index, raw in enumerate(_raw_rules(document)):
-            rule_id = raw.get("id") if isinstance(raw, dict) else None
-            if not isinstance(rule_id, str):
+        for index, raw in enumerate(_raw(document, key)):
+            entry_id = raw.get("id") if isinstance(raw, dict) else None
+            if not isinstance(entry_id, str):
                 continue
-            place = f"{document.path}:{document.line(('rules', index))}"
-            if rule_id in seen:
+            place = f"{document.path}:{document.line((key, index))}"
+            if entry_id in seen:
                 problems.append(
-                    document.problem(("rules", index, "id"), f"{rule_id!r} is taken by the rule at {seen[rule_id]}")
+                    document.problem((key, index, "id"), f"{entry_id!r} is taken by the {kind} at {seen[entry_id]}")
                 )
-            seen.setdefault(rule_id, place)
+            seen.setdefault(entry_id, place)
     return problems

@@ -8,46 +8,33 @@ whether a rule holds does not depend on more, nobody reads more evidence, and a 
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from heapq import merge
-from itertools import groupby, islice
 from typing import Protocol
 
-from consumers.rules.leaves import leaves_of
+from consumers.rules.evaluation import MAX_SHOWN, Context, LeafHit, Region, inside
+from consumers.rules.leaves import leaves_of, url_leaf
 from consumers.rules.model import (
     ActorCondition,
     All,
     Any_,
+    AtLeast,
     Condition,
+    FactCondition,
+    InFields,
     LangCondition,
     Not,
     Phrase,
     PublisherCondition,
     Query,
-    Scope,
     Terms,
+    UrlCondition,
     Within,
 )
-from consumers.rules.scan import LeafTable, Place
-from monitor.actors import Registry
-from monitor.text.reading import Reading, primary_language
+from consumers.rules.scopes import WithinNode, best_clause
+from consumers.rules.table import LeafTable
+from monitor.core.fact import Field
+from monitor.text.reading import primary_language
 
-MAX_SHOWN = 100
-
-Region = tuple[Place, ...]  # field, from token, to token; in order
-LeafHit = tuple[int, int, int, int]  # field, from token, to token; leaf
 Clause = frozenset[int]  # leaves of which at least one must stand in the article
-
-
-@dataclass(frozen=True)
-class Context:
-    """One article while its rules are evaluated."""
-
-    reading: Reading
-    places: Callable[[int], list[Place]]
-    whole: Region
 
 
 class Node(Protocol):
@@ -61,31 +48,61 @@ class Node(Protocol):
         """What the node stands on in the region; None where it does not hold."""
 
 
-def build(condition: Condition, table: LeafTable, registry: Registry) -> Node:
-    """The program of a condition; its leaves go into the table."""
-    match condition:
-        case Phrase() | ActorCondition() | Terms():
-            return _any([_LeafNode(table.add(leaf)) for leaf in leaves_of(condition, registry)])
-        case Query():
-            return build(condition.condition, table, registry)
-        case LangCondition():
-            return _LangNode(frozenset(primary_language(lang) for lang in condition.langs))
-        case PublisherCondition():
-            return _PublisherNode(frozenset(name.casefold() for name in condition.publishers))
-        case All():
-            return _AllNode(tuple(build(part, table, registry) for part in condition.parts))
-        case Any_():
-            return _any([build(part, table, registry) for part in condition.parts])
-        case Not():
-            return _NotNode(build(condition.part, table, registry))
-        case Within():
-            return _WithinNode(condition.scope, build(condition.part, table, registry))
-        case _:
-            raise NotImplementedError(type(condition).__name__)
+class Builder:
+    """Builds programs whose leaves go into one table.
+
+    Attributes:
+        nodes: The program of every condition built, part or whole, by `id` of the condition: who explains a rule
+            asks for those of its parts. The conditions must live as long.
+    """
+
+    def __init__(self, table: LeafTable) -> None:
+        self.table = table
+        self.nodes: dict[int, Node] = {}
+
+    def build(self, condition: Condition) -> Node:
+        """The program of a condition.
+
+        Raises:
+            Exception: A phrase or an actor's position means nothing (the loader lets none through).
+        """
+        node = self.nodes[id(condition)] = self._build(condition)
+        return node
+
+    def _build(self, condition: Condition) -> Node:
+        match condition:
+            case Phrase() | ActorCondition() | Terms():
+                return _any([_LeafNode(self.table.add(leaf)) for leaf in leaves_of(condition)])
+            case FactCondition():
+                (leaf,) = leaves_of(condition)
+                return _FactNode(self.table.add(leaf), condition)
+            case Query():
+                return self.build(condition.condition)
+            case LangCondition():
+                return _LangNode(frozenset(primary_language(lang) for lang in condition.langs))
+            case PublisherCondition():
+                return _PublisherNode(frozenset(name.casefold() for name in condition.publishers))
+            case UrlCondition():
+                return _UrlNode(tuple(self.table.add(leaf, in_url=True) for leaf in url_leaf(condition)))
+            case All():
+                return _AllNode(self._parts(condition.parts))
+            case Any_():
+                return _any(self._parts(condition.parts))
+            case AtLeast():
+                return _AtLeastNode(condition.count, self._parts(condition.parts))
+            case Not():
+                return _NotNode(self.build(condition.part))
+            case InFields():
+                return InFieldsNode(frozenset(condition.fields), self.build(condition.part))
+            case Within():
+                return WithinNode(condition.scope, self.build(condition.part))
+
+    def _parts(self, conditions: tuple[Condition, ...]) -> list[Node]:
+        return [self.build(part) for part in conditions]
 
 
 def _any(nodes: list[Node]) -> Node:
-    return nodes[0] if len(nodes) == 1 else _AnyNode(tuple(nodes))
+    return nodes[0] if len(nodes) == 1 else _AnyNode(nodes)
 
 
 class _LeafNode:
@@ -94,10 +111,36 @@ class _LeafNode:
         self.clauses: tuple[Clause, ...] = (frozenset((leaf,)),)
 
     def hits(self, context: Context, region: Region) -> set[LeafHit] | None:
+        context.spend(1)
         places = context.places(self._leaf)
-        if places and region is not context.whole:
-            places = _inside(places, region)
-        return {(*place, self._leaf) for place in places[:MAX_SHOWN]} or None
+        if not places:
+            return None
+        if region is not context.whole:
+            places = inside(places, region)
+        shown = places[:MAX_SHOWN]
+        context.spend(len(shown))
+        return {(self._leaf, place) for place in shown} or None
+
+
+class _FactNode:
+    """Facts of which no place is known hold of the whole article, and of no part of it."""
+
+    def __init__(self, leaf: int, condition: FactCondition) -> None:
+        self._leaf = leaf
+        self._condition = condition
+        self.clauses: tuple[Clause, ...] = (frozenset((leaf,)),)
+
+    def hits(self, context: Context, region: Region) -> set[LeafHit] | None:
+        context.spend(1)
+        places = context.places(self._leaf)
+        if region is not context.whole:
+            places = inside(places, region)
+        hits: set[LeafHit] = {(self._leaf, place) for place in places[:MAX_SHOWN]}
+        if region is context.whole:
+            for fact in context.leaves.holding_facts(self._leaf, self._condition)[:MAX_SHOWN]:
+                if context.leaves.fact_place(fact) is None:
+                    hits.add((self._leaf, (0, 0, 0, fact)))
+        return hits or None
 
 
 class _LangNode:
@@ -107,6 +150,7 @@ class _LangNode:
         self._langs = langs
 
     def hits(self, context: Context, region: Region) -> set[LeafHit] | None:  # noqa: ARG002 - same for all regions
+        context.spend(1)
         return set() if context.reading.lang in self._langs else None
 
 
@@ -117,16 +161,29 @@ class _PublisherNode:
         self._publishers = publishers
 
     def hits(self, context: Context, region: Region) -> set[LeafHit] | None:  # noqa: ARG002 - same for all regions
+        context.spend(1)
         return set() if context.reading.publisher in self._publishers else None
 
 
+class _UrlNode:
+    clauses: tuple[Clause, ...] = ()
+
+    def __init__(self, leaves: tuple[int, ...]) -> None:
+        self._leaves = leaves
+
+    def hits(self, context: Context, region: Region) -> set[LeafHit] | None:  # noqa: ARG002 - same for all regions
+        context.spend(len(self._leaves))
+        return set() if any(context.places(leaf) for leaf in self._leaves) else None
+
+
 class _AllNode:
-    def __init__(self, parts: tuple[Node, ...]) -> None:
+    def __init__(self, parts: list[Node]) -> None:
         # Those that need no places first: they are cheap and often false.
-        self._parts = tuple(sorted(parts, key=lambda part: (isinstance(part, _WithinNode), bool(part.clauses))))
+        self._parts = sorted(parts, key=lambda part: (isinstance(part, WithinNode), bool(part.clauses)))
         self.clauses = tuple(dict.fromkeys(clause for part in parts for clause in part.clauses))
 
     def hits(self, context: Context, region: Region) -> set[LeafHit] | None:
+        context.spend(1)
         every: set[LeafHit] = set()
         for part in self._parts:
             found = part.hits(context, region)
@@ -137,7 +194,7 @@ class _AllNode:
 
 
 class _AnyNode:
-    def __init__(self, parts: tuple[Node, ...]) -> None:
+    def __init__(self, parts: list[Node]) -> None:
         self._parts = parts
         one_of_each = [best_clause(part.clauses) for part in parts]
         self.clauses: tuple[Clause, ...] = ()
@@ -145,8 +202,33 @@ class _AnyNode:
             self.clauses = (frozenset(leaf for clause in one_of_each if clause for leaf in clause),)
 
     def hits(self, context: Context, region: Region) -> set[LeafHit] | None:
-        found = [hits for part in self._parts if (hits := part.hits(context, region)) is not None]
+        context.spend(1)
+        live = context.live(self, self._parts)
+        found = [hits for part in live if (hits := part.hits(context, region)) is not None]
         return set().union(*found) if found else None
+
+
+class _AtLeastNode:
+    def __init__(self, count: int, parts: list[Node]) -> None:
+        self._count = count
+        self._parts = parts
+        # With fewer than `count` parts outside a set of parts, one in the set must hold.
+        needed = len(parts) - count + 1
+        bests = sorted(
+            (clause for part in parts if (clause := best_clause(part.clauses)) is not None),
+            key=lambda clause: (len(clause), sorted(clause)),
+        )
+        self.clauses: tuple[Clause, ...] = ()
+        if 0 < needed <= len(bests):
+            self.clauses = (frozenset[int]().union(*bests[:needed]),)
+
+    def hits(self, context: Context, region: Region) -> set[LeafHit] | None:
+        context.spend(1)
+        live = context.live(self, self._parts)
+        if len(live) < self._count:
+            return None
+        found = [hits for part in live if (hits := part.hits(context, region)) is not None]
+        return set[LeafHit]().union(*found) if len(found) >= self._count else None
 
 
 class _NotNode:
@@ -156,66 +238,24 @@ class _NotNode:
         self._part = part
 
     def hits(self, context: Context, region: Region) -> set[LeafHit] | None:
+        context.spend(1)
         return set() if self._part.hits(context, region) is None else None
 
 
-class _WithinNode:
-    def __init__(self, scope: Scope, part: Node) -> None:
-        self._scope = scope
+class InFieldsNode:
+    """Holds where its part holds of some fields."""
+
+    def __init__(self, fields: frozenset[Field], part: Node) -> None:
+        self._fields = fields
         self._part = part
-        self._anchor = best_clause(part.clauses)
         self.clauses = part.clauses
 
     def hits(self, context: Context, region: Region) -> set[LeafHit] | None:
-        tried = (self._part.hits(context, unit) for unit in self._units(context, region))
-        found = list(islice((hits for hits in tried if hits is not None), MAX_SHOWN))
-        return set().union(*found) if found else None
+        """What the part stands on there."""
+        context.spend(1)
+        return self._part.hits(context, self.narrowed(context, region))
 
-    def _units(self, context: Context, region: Region) -> Iterable[Region]:
-        """The units of the scope in the region; where some leaf must stand in a unit, only those that have one."""
-        if self._scope is Scope.ARTICLE:
-            return [region]
-        if self._scope is Scope.TITLE:
-            title = tuple(
-                part for part in region if part[1] < part[2] and context.reading.fields[part[0]].name == "title"
-            )
-            return [title] if title else []
-        if self._anchor is None:
-            return [
-                ((index, max(low, first), min(high, after)),)
-                for index, first, after in region
-                for low, high in self._ranges(context, index)
-                if low < after and high > first
-            ]
-        anchors = (
-            context.places(leaf) if region is context.whole else _inside(context.places(leaf), region)
-            for leaf in sorted(self._anchor)
-        )
-        # Places in order lie in units in order, so that equal units are neighbours.
-        return ((unit,) for unit, _ in groupby(self._unit(context, region, place) for place in merge(*anchors)))
-
-    def _ranges(self, context: Context, index: int) -> tuple[tuple[int, int], ...]:
-        tokens = context.reading.fields[index].tokens
-        return tokens.sentences if self._scope is Scope.SENTENCE else tokens.paragraphs
-
-    def _unit(self, context: Context, region: Region, place: Place) -> Place:
-        index, token, _ = place
-        tokens = context.reading.fields[index].tokens
-        at = tokens.sentence_of(token) if self._scope is Scope.SENTENCE else tokens.paragraph_of(token)
-        low, high = self._ranges(context, index)[at]
-        first, after = next((part[1], part[2]) for part in region if part[0] == index and part[1] <= token < part[2])
-        return index, max(low, first), min(high, after)
-
-
-def _inside(places: list[Place], region: Region) -> list[Place]:
-    return [
-        place
-        for index, first, after in region
-        for place in places[bisect_left(places, (index, first)) : bisect_left(places, (index, after))]
-        if place[2] <= after
-    ]
-
-
-def best_clause(clauses: Iterable[Clause]) -> Clause | None:
-    """The clause that is least often met: the one with the fewest leaves."""
-    return min(clauses, key=lambda clause: (len(clause), sorted(clause)), default=None)
+    def narrowed(self, context: Context, region: Region) -> Region:
+        """The region without the other fields."""
+        names = [field.name for field in context.reading.fields]
+        return tuple(part for part in region if names[part[0]] in self._fields)

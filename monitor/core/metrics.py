@@ -63,6 +63,11 @@ class Metrics:
             "tocsin_articles_matched", "Articles that went through matching, canaries not counted."
         )
         self.matches = self._counter("tocsin_matches", "Matches appended to the log, canaries not counted.")
+        self.rules_set_aside = self._counter(
+            "tocsin_rules_set_aside",
+            "Rules that are evaluated no more until rules are loaded again, by reason; each once in a process.",
+            ["reason"],
+        )
         self.match_latency = self._histogram("tocsin_match_latency_seconds", "From first sight to matched.")
         self.decide_latency = self._histogram("tocsin_decide_latency_seconds", "From matched to decided.")
         self.publish_latency = self._histogram("tocsin_publish_latency_seconds", "From first sight to published.")
@@ -101,6 +106,8 @@ class Metrics:
             self.consumer_lag.labels(topic)
         for outcome in ("delivered", "retried", "dead"):
             self.deliveries.labels(outcome)
+        for set_aside_reason in ("failed", "too_costly"):
+            self.rules_set_aside.labels(set_aside_reason)
         for outcome in ("ok", "refused"):
             self.reloads.labels(outcome)
 

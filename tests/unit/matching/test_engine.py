@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from consumers.matching.engine import MAX_EVIDENCE, MAX_SENTENCE_CHARACTERS, match_article
+from consumers.matching.engine import match_article
+from consumers.rules.compiled import CompiledRules
+from consumers.rules.evidence import MAX_EVIDENCE, MAX_SENTENCE_CHARACTERS
 from monitor.core.article import ArticleText
+from monitor.core.fact import Casualties, Fact
 from monitor.core.match import Evidence, Fired
-from tests.unit.matching.support import NOW, article, compiled
+from monitor.text.reading import Reading, read
+from tests.unit.matching.support import NOW, article, catalogue, compiled, rules_of
 
 WAR = "rules: [{id: war, when: {query: war}}]"
 
@@ -95,3 +99,52 @@ def test_long_sentence_is_cut_around_the_evidence() -> None:
     sentence = match.fired[0].evidence[0].sentence
     assert len(sentence) == MAX_SENTENCE_CHARACTERS
     assert "war" in sentence
+
+
+def test_actor_who_is_meant_and_not_named_is_marked() -> None:
+    rules = compiled("""
+actors:
+  - {id: norland, kind: state, name: Norland, demonyms: {en: [Norlandic]}, source: ours}
+  - {id: ada-roe, kind: person, name: Ada Roe, source: ours}
+offices:
+  - {id: president@norland, role: president, of: norland, source: ours, holders: [{person: ada-roe, from: 2030-01-01}]}
+rules:
+  - {id: r, when: {actor: president@norland}}
+""")
+
+    (match,) = match_article(rules, article("Ada Roe speaks", "The Norlandic president spoke."), matched_at=NOW)
+
+    assert [(one.text, one.actor, one.indirect) for one in match.fired[0].evidence] == [
+        ("Ada Roe", "ada-roe", False),
+        ("Norlandic president", "ada-roe", True),
+    ]
+
+
+def test_words_of_the_address_are_asked_of_the_articles_own() -> None:
+    rules = compiled("rules: [{id: r, when: {query: war, url: example}}, {id: s, when: {query: war, url: other}}]")
+
+    (match,) = match_article(rules, article("War"), matched_at=NOW)
+
+    assert match.group == "r"
+
+
+class _Facts:
+    """A source that finds one fact in everything."""
+
+    def may_have(self, reading: Reading) -> frozenset[str]:
+        return frozenset({"casualties"})
+
+    def facts(self, reading: Reading) -> tuple[Fact, ...]:
+        return (Casualties(role="killed", low=12, high=12, field="summary", span=(0, 10)),)
+
+
+def test_fact_on_which_a_rule_stands_is_evidence() -> None:
+    rule_set = rules_of("rules: [{id: r, when: {casualties: {role: killed, at_least: 10}}}]")
+    rules = CompiledRules(rule_set, catalogue(), _Facts())
+
+    (match,) = match_article(rules, article("x", "Twelve men died. More."), matched_at=NOW)
+
+    (evidence,) = match.fired[0].evidence
+    assert (evidence.condition, evidence.text) == ("casualties: role killed, at_least 10", "Twelve men")
+    assert evidence.sentence == "Twelve men died."
+    assert evidence.fact == _Facts().facts(read({}))[0]

@@ -11,7 +11,7 @@ import pytest
 
 from consumers.matching import worker
 from consumers.matching.loop import MatchLoop
-from consumers.rules.model import RuleSet
+from consumers.rules.model import ActorCondition, Rule, RuleSet
 from monitor.core.canary import canary_article, is_canary
 from monitor.core.codec import decode_match, encode
 from monitor.core.dead_letter import MAX_DEAD_LETTERS_IN_A_ROW
@@ -316,3 +316,34 @@ def test_canary_goes_through_and_is_counted_as_no_news(stage: Stage) -> None:
     assert stage.value("tocsin_articles_matched_total") == 1
     assert stage.value("tocsin_matches_total") == 1
     assert stage.value("tocsin_match_latency_seconds_count") == 1
+
+
+def _with_a_broken_rule() -> RuleSet:
+    """Rules of which one cannot be compiled: the loader lets none such through, so it is made by hand."""
+    return RuleSet((*WAR.rules, Rule("broken", ActorCondition(("nobody-at-all",)), "", "g")))
+
+
+def test_rule_that_is_set_aside_is_counted_and_logged_once_and_the_others_go_on(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.loop.set_rules(_with_a_broken_rule())
+    stage.put("War one", "War two")
+    stage.run()
+
+    assert sorted(stage.matches()) == [("war", "War one"), ("war", "War two")]
+    assert stage.value("tocsin_rules_set_aside_total", {"reason": "failed"}) == 1
+    assert stage.value("tocsin_rules_set_aside_total", {"reason": "too_costly"}) == 0
+    assert [record.rule for record in caplog.records if record.message == "rule set aside"] == ["broken"]  # type: ignore[attr-defined]
+
+
+def test_rule_that_is_set_aside_is_tried_again_when_rules_are_loaded_again(stage: Stage) -> None:
+    def load_again() -> None:
+        stage.loop.set_rules(_with_a_broken_rule())
+        stage.put("War two")
+
+    stage.loop.set_rules(_with_a_broken_rule())
+    stage.put("War one")
+    stage.run(commits=2, then=load_again)
+
+    assert len(stage.pools) == 2
+    assert stage.value("tocsin_rules_set_aside_total", {"reason": "failed"}) == 2

@@ -47,3 +47,16 @@ def test_articles_of_the_log_can_be_scanned() -> None:
 
     assert isinstance(line, ScannedLine)
     assert [type(hit) for hit in line.hits] == [ScanHit, ScanHit]
+
+
+def test_address_and_day_of_an_article_are_read_where_they_are_given() -> None:
+    rules = compiled("rules: [{id: live, when: {query: war, url: live}}]")
+    lines = [
+        '{"id": 1, "text": "War", "url": "https://example.org/live/1", "published_at": "2024-05-01T10:00:00Z"}',
+        '{"id": 2, "text": "War", "url": "https://example.org/sport", "published_at": "some day"}',
+        '{"id": 3, "text": "War", "published_at": 1714557600}',
+    ]
+
+    outcomes = [outcome for outcome in scan_lines(lines, rules) if isinstance(outcome, ScannedLine)]
+
+    assert [[hit.rule_id for hit in outcome.hits] for outcome in outcomes] == [["live"], [], []]

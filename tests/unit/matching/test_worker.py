@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -12,6 +13,7 @@ import pytest
 from consumers.matching import worker
 from consumers.matching.pool import Failed, make_worker_pool, match_records
 from consumers.matching.worker import FromNewerVersion, Matched, RawRecord, TimedOut, Undecodable
+from consumers.rules.model import ActorCondition, Rule, RuleSet
 from monitor.core.canary import canary_article
 from monitor.core.codec import decode_match, encode
 from monitor.core.errors import WorkerDiedError
@@ -50,6 +52,15 @@ def test_each_record_of_a_batch_has_its_own_outcome() -> None:
     assert outcomes[3] == FromNewerVersion("articles[0]@4", 99, 1)
 
 
+@pytest.fixture
+def _no_garbage_collection() -> Iterator[None]:
+    """Hypothesis times collections by a callback, in which the error of an alarm would be lost."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("_no_garbage_collection")
 def test_slow_article_does_not_spoil_its_batch() -> None:
     outcomes = worker.match_batch([SLOW, GOOD], article_seconds=0.005, matched_at=NOW)
 
@@ -62,6 +73,20 @@ def test_batch_before_prepare_is_a_mistake_of_ours() -> None:
 
     with pytest.raises(RuntimeError, match="prepare"):
         worker.match_batch([GOOD], article_seconds=5, matched_at=NOW)
+
+
+def test_rule_that_is_set_aside_is_told_once() -> None:
+    worker.prepare(RuleSet((*WAR.rules, Rule("broken", ActorCondition(("nobody-at-all",)), "", "g"))))
+
+    outcomes = worker.match_batch([GOOD, GOOD], article_seconds=5, matched_at=NOW)
+
+    assert all(isinstance(outcome, Matched) for outcome in outcomes)
+    told = [
+        [(rule_id, why.kind) for rule_id, why in outcome.set_aside]
+        for outcome in outcomes
+        if isinstance(outcome, Matched)
+    ]
+    assert told == [[("broken", "failed")], []]
 
 
 def test_records_go_in_batches_and_come_back_in_order() -> None:

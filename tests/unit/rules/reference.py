@@ -1,18 +1,36 @@
-"""The same answers as `compiled`, slow and obvious: every rule by itself, every name at every token.
+"""The same answers as `compiled`, slow and obvious: every rule by itself, every pattern at every token.
 
-It is the oracle of the tests: it shares with the engine what to look for (leaves) and how texts are cut (readings),
-and nothing of how to search or evaluate. A part of a text is simply the set of its tokens.
+It is the oracle of the tests: it shares with the engine what to look for (leaves, what one fact test means) and how
+texts are cut (readings), and nothing of how to search or evaluate. A part of a text is simply the set of its tokens.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
 from consumers.rules.compiled import Hit, RuleHits
-from consumers.rules.leaves import Leaf, Name, leaves_of
+from consumers.rules.facts import fact_holds
+from consumers.rules.leaves import (
+    ActorLeaf,
+    FactLeaf,
+    Leaf,
+    NearLeaf,
+    WordsLeaf,
+    leaves_of,
+    span_of,
+    url_field,
+    url_leaf,
+)
 from consumers.rules.model import (
     ActorCondition,
     All,
     Any_,
+    AtLeast,
     Condition,
+    FactCondition,
+    InFields,
     LangCondition,
     Not,
     Phrase,
@@ -21,59 +39,171 @@ from consumers.rules.model import (
     RuleSet,
     Scope,
     Terms,
+    UrlCondition,
     Within,
 )
-from monitor.actors import Registry
-from monitor.text.reading import Reading, primary_language
+from consumers.rules.table import FactSource
+from monitor.actors import Mention, Registry
+from monitor.core.fact import Fact
+from monitor.text.reading import FieldReading, Reading, primary_language
+from tests.unit.actors.reference_mentions import reference_mentions
+from tests.unit.rules.reference_text import Stretch, near_stretches, stretches_of
 
-_Part = frozenset[tuple[int, int]]  # (field, token)
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of a text: its tokens, as (field, token); `whole`: nobody has asked for less than the article."""
+
+    tokens: frozenset[tuple[int, int]]
+    whole: bool = False
 
 
 class ReferenceRules:
     """Rules evaluated one by one."""
 
-    def __init__(self, rule_set: RuleSet, registry: Registry) -> None:
+    def __init__(self, rule_set: RuleSet, registry: Registry, facts: FactSource | None = None) -> None:
         self._rules = rule_set
         self._registry = registry
+        self._facts = facts
 
     def match(self, reading: Reading) -> list[RuleHits]:
         """As `CompiledRules.match`."""
-        everything = frozenset(
-            (index, token) for index, field in enumerate(reading.fields) for token in range(len(field.tokens.words))
-        )
+        facts = reading.facts or (self._facts.facts(reading) if self._facts else ())
+        article = _Article(reading, self._registry, facts)
         matched: list[RuleHits] = []
         for rule in self._rules:
-            hits = None if rule.status == "disabled" else self._evaluate(rule.when, reading, everything)
-            if hits is not None:
-                matched.append(RuleHits(rule, tuple(sorted(hits))))
+            hits = None if rule.status == "disabled" else article.evaluate(rule.when, article.everything)
+            excluded = any(article.evaluate(each.when, article.everything) is not None for each in rule.filters)
+            if hits is not None and not excluded:
+                matched.append(RuleHits(rule, tuple(_in_order(hits, facts))))
         return matched
 
-    def _evaluate(self, condition: Condition, reading: Reading, part: _Part) -> set[Hit] | None:
+
+def _in_order(hits: Iterable[Hit], facts: tuple[Fact, ...]) -> list[Hit]:
+    return sorted(
+        hits,
+        key=lambda hit: (
+            hit.index,
+            hit.token,
+            hit.span,
+            hit.condition,
+            hit.actor or "",
+            -1 if hit.fact is None else facts.index(hit.fact),
+        ),
+    )
+
+
+class _Article:
+    def __init__(self, reading: Reading, registry: Registry, facts: tuple[Fact, ...]) -> None:
+        self._reading = reading
+        self._registry = registry
+        self._facts = facts
+        self.everything = _Part(
+            frozenset((index, token) for index, field in enumerate(reading.fields) for token in _tokens(field)), True
+        )
+
+    @cached_property
+    def _mentions(self) -> list[Mention]:
+        return reference_mentions(self._registry, self._reading)
+
+    def evaluate(self, condition: Condition, part: _Part) -> set[Hit] | None:
+        reading = self._reading
         match condition:
-            case Phrase() | ActorCondition() | Terms():
-                leaves = leaves_of(condition, self._registry)
-                return {hit for leaf in leaves for hit in _hits(leaf, reading, part)} or None
+            case Phrase() | ActorCondition() | Terms() | FactCondition():
+                return {hit for leaf in leaves_of(condition) for hit in self._hits(leaf, part)} or None
             case Query():
-                return self._evaluate(condition.condition, reading, part)
+                return self.evaluate(condition.condition, part)
             case LangCondition():
-                return set() if reading.lang in [primary_language(lang) for lang in condition.langs] else None
+                return _holds(reading.lang in [primary_language(lang) for lang in condition.langs])
             case PublisherCondition():
-                return set() if reading.publisher in [name.casefold() for name in condition.publishers] else None
+                return _holds(reading.publisher in [name.casefold() for name in condition.publishers])
+            case UrlCondition():
+                address = url_field(reading.url)
+                return _holds(any(self._stretches(leaf, address) for leaf in url_leaf(condition)))
             case All():
-                results = [self._evaluate(inner, reading, part) for inner in condition.parts]
-                return None if None in results else _union(results)
+                return self._at_least(len(condition.parts), condition.parts, part)
             case Any_():
-                results = [self._evaluate(inner, reading, part) for inner in condition.parts]
-                return None if all(result is None for result in results) else _union(results)
+                return self._at_least(1, condition.parts, part)
+            case AtLeast():
+                return self._at_least(condition.count, condition.parts, part)
             case Not():
-                return set() if self._evaluate(condition.part, reading, part) is None else None
+                return _holds(self.evaluate(condition.part, part) is None)
+            case InFields():
+                names = {index for index, field in enumerate(reading.fields) if field.name in condition.fields}
+                return self.evaluate(condition.part, _Part(frozenset(at for at in part.tokens if at[0] in names)))
             case Within():
-                results = [
-                    self._evaluate(condition.part, reading, unit) for unit in _units(condition.scope, reading, part)
-                ]
+                results = [self.evaluate(condition.part, unit) for unit in _units(condition.scope, reading, part)]
                 return None if all(result is None for result in results) else _union(results)
-            case _:
-                raise NotImplementedError(type(condition).__name__)
+
+    def _at_least(self, count: int, conditions: tuple[Condition, ...], part: _Part) -> set[Hit] | None:
+        results = [self.evaluate(inner, part) for inner in conditions]
+        return _union(results) if sum(result is not None for result in results) >= count else None
+
+    def _hits(self, leaf: Leaf, part: _Part) -> list[Hit]:
+        match leaf:
+            case ActorLeaf():
+                return self._actor_hits(leaf, part)
+            case FactLeaf():
+                return self._fact_hits(leaf, part)
+        return [
+            self._hit(index, stretch, leaf)
+            for index, field in enumerate(self._reading.fields)
+            for stretch in self._stretches(leaf, field)
+            if _lies_in(index, stretch, part)
+        ]
+
+    def _stretches(self, leaf: Leaf, field: FieldReading) -> list[Stretch]:
+        if isinstance(leaf, NearLeaf):
+            return near_stretches(leaf, field, self._reading.lang)
+        assert isinstance(leaf, WordsLeaf)
+        return [stretch for term in leaf.terms for stretch in stretches_of(term, field, self._reading.lang)]
+
+    def _actor_hits(self, leaf: ActorLeaf, part: _Part) -> list[Hit]:
+        meant = self._registry.members(leaf.position, self._reading.on)
+        is_office = self._registry.office(leaf.position) is not None
+        hits: list[Hit] = []
+        for mention in self._mentions:
+            if mention.actor not in meant or not _lies_in(mention.index, (mention.first, mention.after), part):
+                continue
+            seat_counts = is_office and mention.office == leaf.position
+            if mention.direct or (not leaf.direct and (not mention.seat or seat_counts)):
+                stretch = (mention.first, mention.after)
+                hits.append(self._hit(mention.index, stretch, leaf, mention.actor, not mention.direct))
+        return hits
+
+    def _fact_hits(self, leaf: FactLeaf, part: _Part) -> list[Hit]:
+        hits: list[Hit] = []
+        for fact in self._facts:
+            if not fact_holds(leaf.condition, fact, self._registry, self._reading.on):
+                continue
+            index = next((at for at, field in enumerate(self._reading.fields) if field.name == fact.field), None)
+            if index is None:
+                first = self._reading.fields[0].name if self._reading.fields else fact.field
+                hits += [Hit(0, 0, (0, 0), leaf.label, first, fact=fact)] if part.whole else []
+                continue
+            field = self._reading.fields[index]
+            start = min(max(fact.span[0], 0), len(field.tokens.text))
+            end = max(start, min(max(fact.span[1], 0), len(field.tokens.text)))
+            own = [at for at in _tokens(field) if field.tokens.ends[at] > start and field.tokens.starts[at] < end]
+            if part.whole or (own and _lies_in(index, (own[0], own[-1] + 1), part)):
+                hits.append(Hit(index, own[0] if own else 0, (start, end), leaf.label, field.name, fact=fact))
+        return hits
+
+    def _hit(self, index: int, stretch: Stretch, leaf: Leaf, actor: str | None = None, indirect: bool = False) -> Hit:
+        field = self._reading.fields[index]
+        return Hit(index, stretch[0], span_of(leaf, field, *stretch), leaf.label, field.name, actor, indirect)
+
+
+def _holds(fact: bool) -> set[Hit] | None:
+    return set() if fact else None
+
+
+def _tokens(field: FieldReading) -> range:
+    return range(len(field.tokens.words))
+
+
+def _lies_in(index: int, stretch: Stretch, part: _Part) -> bool:
+    return all((index, token) in part.tokens for token in range(*stretch))
 
 
 def _union(results: list[set[Hit] | None]) -> set[Hit]:
@@ -84,7 +214,7 @@ def _units(scope: Scope, reading: Reading, part: _Part) -> list[_Part]:
     if scope is Scope.ARTICLE:
         return [part]
     units: dict[tuple[int, int], set[tuple[int, int]]] = {}
-    for index, token in part:
+    for index, token in part.tokens:
         field = reading.fields[index]
         if scope is Scope.TITLE:
             if field.name == "title":
@@ -93,30 +223,4 @@ def _units(scope: Scope, reading: Reading, part: _Part) -> list[_Part]:
             units.setdefault((index, field.tokens.sentence_of(token)), set()).add((index, token))
         else:
             units.setdefault((index, field.tokens.paragraph_of(token)), set()).add((index, token))
-    return [frozenset(unit) for unit in units.values()]
-
-
-def _hits(leaf: Leaf, reading: Reading, part: _Part) -> list[Hit]:
-    hits: list[Hit] = []
-    for index, field in enumerate(reading.fields):
-        blocked = [found for block in leaf.blocks for found in _find(block, reading, index)]
-        for name in leaf.names_for(reading.lang):
-            for first, after in _find(name, reading, index):
-                covered = any(low <= first and after <= high for low, high in blocked)
-                inside = all((index, token) in part for token in range(first, after))
-                if inside and not covered:
-                    span = (field.tokens.starts[first], field.tokens.ends[after - 1])
-                    hits.append(Hit(index, first, span, leaf.label, field.name))
-    return hits
-
-
-def _find(name: Name, reading: Reading, index: int) -> list[tuple[int, int]]:
-    field = reading.fields[index]
-    found: list[tuple[int, int]] = []
-    for first in range(len(field.tokens.words)):
-        after = first + len(name.words)
-        if field.tokens.words[first:after] == name.words:
-            surface = field.tokens.text[field.tokens.starts[first] : field.tokens.ends[after - 1]]
-            if name.stands_as(surface, caseless=field.caseless):
-                found.append((first, after))
-    return found
+    return [_Part(frozenset(unit)) for unit in units.values()]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
 
 from consumers.rules.compiled import CompiledRules
-from consumers.rules.program import MAX_SHOWN
+from consumers.rules.evaluation import MAX_SHOWN
 from monitor.text.reading import read
 from tests.unit.rules.support import catalogue, holds, rules_of, spans, title
 
@@ -61,6 +62,81 @@ def test_name_inside_another_word_or_name_is_no_hit(actor: str, text: str) -> No
 )
 def test_name_as_people_write_it_is_a_hit(actor: str, text: str) -> None:
     assert holds(f"{{actor: {actor}}}", text)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "expected"),
+    [
+        pytest.param("=C++", "C++ and C", ["C++"], id="c-plus-plus"),
+        pytest.param("=AT&T", "AT&T stood at t", ["AT&T"], id="at-and-t"),
+        pytest.param("=.NET", "In .NET, in a net, in NET", [".NET"], id="dot-net"),
+        pytest.param("=Yahoo!", "Yahoo! Yahoo said", ["Yahoo!"], id="yahoo"),
+        pytest.param("=WHO", "WHO knows who", ["WHO"], id="acronym"),
+        pytest.param("=U.S.", "The U.S. army; the US army; us; in the U.S.", ["U.S", "U.S"], id="full-stops"),
+        pytest.param("=Łódź", "Łódź, Lodz, łódź", ["Łódź"], id="accents"),
+    ],
+)
+def test_exact_spelling_counts_signs_case_and_accents(query: str, text: str, expected: list[str]) -> None:
+    found = spans(f"{{query: '{query}'}}", read({"body": text}, lang="en"))
+
+    assert [words for _, words in found or []] == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        pytest.param("O'Neill", "O’Neill said", id="curly-apostrophe"),
+        pytest.param("Kilroy-Silk", "Kilroy‑Silk said", id="no-break-hyphen"),
+        pytest.param("Kilroy-Silk", "Kilroy Silk said", id="no-hyphen"),
+        pytest.param("air-strike", "two airstrikes", id="joined-plural"),
+        pytest.param("airstrike", "an air strike", id="apart"),
+        pytest.param('"new york"', "New\nYork", id="line-break-in-a-name"),
+        pytest.param('"new york"', "New\u00a0York", id="no-break-space-in-a-name"),
+        pytest.param('"new york"', "Ne\u00adw Yo\u200brk", id="soft-hyphen-and-zero-width-space"),
+        pytest.param("NATO", "ＮＡＴＯ", id="full-width"),
+        pytest.param("étude", "e\u0301tude", id="decomposed"),
+        pytest.param("Huawei", "Huawei华为公司", id="script-changes-in-a-word"),
+        pytest.param("华为", "Huawei华为公司", id="the-other-script"),
+        pytest.param("Путин~", "встреча с Путиным", id="russian-case"),
+        pytest.param("Зеленськ~", "візит Зеленського", id="ukrainian-case"),
+        pytest.param("평화", "평화를 원한다", id="korean-particle"),
+        pytest.param("سلام", "والسلام", id="arabic-proclitic"),
+    ],
+)
+def test_word_as_people_write_it_is_found(query: str, text: str) -> None:
+    assert holds(f"{{query: {json.dumps(query)}}}", text)
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        pytest.param("oman", "A woman of Romania", id="substring"),
+        pytest.param("ロシア", "プロシアの歴史", id="russia-in-prussia"),
+        pytest.param("ガス", "ガスト", id="katakana-goes-on"),
+        pytest.param("Петр~", "Петросян приехал", id="stem-of-another-name"),
+        pytest.param("мой", "мои", id="short-i-is-a-letter"),
+        pytest.param("カス", "ガス", id="voiced-kana"),
+    ],
+)
+def test_word_inside_another_is_no_hit(query: str, text: str) -> None:
+    assert not holds(f"{{query: {query}}}", text)
+
+
+def test_possessive_adds_no_distance_between_words() -> None:
+    assert holds("{query: '\"iran programme\"~1'}", "Iran's nuclear programme")
+
+
+def test_regular_plurals_are_those_of_the_language_of_the_article() -> None:
+    assert spans("{query: strike}", title("Strikes", "en")) == [("query: strike", "Strikes")]
+    assert spans("{query: strike}", title("Strikes", "de")) is None
+    assert spans("{query: strike}", title("Strikes")) == [("query: strike", "Strikes")]
+
+
+def test_negation_holds_of_what_is_absent_and_of_an_unknown_language() -> None:
+    assert holds("{query: war, not: {query: peace}}", "War")
+    assert holds("{query: war, not: {lang: en}}", "War", lang="und")
+    assert not holds("{query: war, lang: en}", "War", lang="und")
+    assert spans("{query: 'war AND NOT body:film'}", title("War")) == [("query: war", "War")]
 
 
 def test_possessive_does_not_part_a_phrase() -> None:
