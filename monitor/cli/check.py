@@ -9,7 +9,7 @@ import click
 from consumers.rules.testing import run_rule_tests
 from monitor.cli.configuration import config_option, find_config, load_configuration
 from monitor.cli.main import FAILED, FINE
-from monitor.cli.rules import print_failures
+from monitor.cli.rules_test import print_failures
 
 
 @click.command(

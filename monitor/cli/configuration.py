@@ -14,6 +14,7 @@ from consumers.delivery.subscriptions import Subscriptions, load_subscriptions
 from consumers.rules.loader import load_rules
 from consumers.rules.model import RuleSet
 from monitor.actors import Registry, load_catalogue
+from monitor.cli.file_watch import Look, look_at
 from monitor.core.errors import SettingsError, UsageError
 from monitor.core.feed import Feed
 from monitor.core.problems import Problem
@@ -41,6 +42,7 @@ class Configuration:
 
     Attributes:
         files: Which files were read; what stands in the others is empty here.
+        look: How those files were just before they were read.
     """
 
     settings: Settings
@@ -49,10 +51,16 @@ class Configuration:
     rules: RuleSet
     subscriptions: Subscriptions
     files: frozenset[File] = EVERY_FILE
+    look: Look = frozenset()
 
     def has(self, file: File) -> bool:
         """Whether that file was read."""
         return file in self.files
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files and folders that were read."""
+        return _paths(self.settings, self.files)
 
     @property
     def enabled_feeds(self) -> tuple[Feed, ...]:
@@ -85,6 +93,7 @@ def load_configuration(
         SettingsError: With every problem in all the files.
     """
     settings = load_settings(path, environment)
+    look = look_at(_paths(settings, files))
     registry = load_catalogue()
     problems: list[Problem] = []
     feeds = _collecting(problems, lambda: load_feeds(settings.feeds) if "feeds" in files else ())
@@ -100,7 +109,12 @@ def load_configuration(
     )
     if feeds is None or rules is None or subscriptions is None:
         raise SettingsError(problems)
-    return Configuration(settings, feeds, registry, rules, subscriptions, files)
+    return Configuration(settings, feeds, registry, rules, subscriptions, files, look)
+
+
+def _paths(settings: Settings, files: frozenset[File]) -> tuple[Path, ...]:
+    every = {"feeds": settings.feeds, "rules": settings.rules, "subscriptions": settings.subscriptions}
+    return tuple(path for file, path in every.items() if file in files)
 
 
 def _collecting(problems: list[Problem], load: Callable[[], _Loaded]) -> _Loaded | None:

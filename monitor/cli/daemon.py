@@ -122,6 +122,11 @@ class Daemon:
             loops |= {"web": web.run(stop), "console": on_started(running)}
             await supervise(loops, stop, on_stopping=self._stopping)
 
+    @property
+    def configuration(self) -> Configuration:
+        """The one in force."""
+        return self._configuration
+
     async def reload(self) -> None:
         """Take over changed rules, feeds and subscriptions; keep the last good ones when something is wrong."""
         try:

@@ -30,6 +30,7 @@ _COMMANDS = {
     "rules": "monitor.cli.rules:rules",
     "actors": "monitor.cli.actors:actors",
     "scan": "monitor.cli.scan:scan",
+    "backtest": "monitor.cli.backtest:backtest",
     "subscribe": "monitor.cli.subscribe:subscribe",
     "why": "monitor.cli.why:why",
     "topics": "monitor.cli.topics:topics",

@@ -39,7 +39,10 @@ _SETTLE_SECONDS = 1.0  # past matches trickle in behind the first polls; say how
 )
 @config_option
 def run(config_path: Path | None) -> None:
-    """Watch the feeds until SIGTERM or Ctrl-C; SIGHUP reloads rules, feeds and subscriptions."""
+    """Watch the feeds until SIGTERM or Ctrl-C.
+
+    Saved changes of rules, feeds and subscriptions take effect within seconds, or at once on SIGHUP.
+    """
     ignore_reloads()
     path = find_config(config_path)
     configuration = load_configuration(path)

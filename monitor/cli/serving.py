@@ -1,4 +1,5 @@
-"""A daemon and the signals of its process: SIGTERM and Ctrl-C stop it, SIGHUP reloads. Knows no stage."""
+"""A daemon and the signals of its process: SIGTERM and Ctrl-C stop it, SIGHUP and changed files
+reload. Knows no stage."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import signal
 from collections.abc import Callable, Coroutine
 
 from monitor.cli.daemon import Daemon, Running
+from monitor.cli.file_watch import LOOK_SECONDS, FileWatch, look_at
 from monitor.cli.supervision import DrainTimeoutError, exit_hard
 
 
@@ -34,9 +36,12 @@ async def _serve(daemon: Daemon, on_started: Callable[[Running, asyncio.Event], 
     async def attend(running: Running) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(on_started(running, stop))
-            reloading = group.create_task(_reload_when_set(reload, daemon))
+            reloading = [group.create_task(_reload_when_set(reload, daemon))]
+            if daemon.configuration.settings.watch_files:
+                reloading.append(group.create_task(_watch(daemon, reload)))
             await stop.wait()
-            reloading.cancel()
+            for task in reloading:
+                task.cancel()
 
     await daemon.run(stop, attend)
 
@@ -47,3 +52,13 @@ async def _reload_when_set(reload: asyncio.Event, daemon: Daemon) -> None:
         await reload.wait()
         reload.clear()
         await daemon.reload()
+
+
+async def _watch(daemon: Daemon, reload: asyncio.Event) -> None:
+    """Ask for a reload whenever the files have changed and whoever saves them is done."""
+    watch = FileWatch()
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        now = await asyncio.to_thread(look_at, daemon.configuration.paths)
+        if watch.has_settled_change(now, daemon.configuration.look):
+            reload.set()

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urldefrag
 
 import click
 
@@ -17,35 +16,20 @@ from consumers.rules.compiled import CompiledRules
 from consumers.rules.model import RuleSet
 from monitor.cli.backend import open_view
 from monitor.cli.configuration import Configuration, config_option, find_config, load_configuration
+from monitor.cli.past_articles import articles_at
 from monitor.core.alert import Alert
 from monitor.core.article import Article
 from monitor.core.clock import Clock, utc_now
-from monitor.core.codec import decode_article
 from monitor.core.durations import render_duration
-from monitor.core.errors import BadRecordError
 from monitor.core.escape import one_line
 from monitor.core.feed import Feed, FeedState
 from monitor.core.ids import ArticleId, FeedId
 from monitor.core.match import Fired
-from monitor.core.places import place_of
-from monitor.core.record import Record, Topic
-from monitor.core.stream import BEGINNING, StreamId
+from monitor.core.places import ReadableHistory, all_alerts
+from monitor.core.walk import ReadableLog
 from monitor.feeds.domains import registrable_domain
-from monitor.feeds.urls import canonical_url
 from monitor.web.query import article_url
 from monitor.web.words import feed_rows
-
-_BATCH = 500
-
-
-class _Log(Protocol):
-    def partitions(self, topic: Topic) -> int: ...
-    def bounds(self, topic: Topic, partition: int) -> tuple[int, int]: ...
-    def read(self, topic: Topic, partition: int, offset: int, limit: int) -> list[Record]: ...
-
-
-class _History(Protocol):
-    def read(self, after: StreamId, *, limit: int) -> list[Alert]: ...
 
 
 class _FeedStates(Protocol):
@@ -60,9 +44,9 @@ class Store(Protocol):
     """What of a store is looked at: a running daemon's own, or a reader beside it."""
 
     @property
-    def log(self) -> _Log: ...
+    def log(self) -> ReadableLog: ...
     @property
-    def history(self) -> _History: ...
+    def history(self) -> ReadableHistory: ...
     @property
     def feed_states(self) -> _FeedStates: ...
     @property
@@ -84,7 +68,7 @@ def why(config_path: Path | None, url: str) -> None:
 
 def explain_url(url: str, configuration: Configuration, store: Store, *, clock: Clock = utc_now) -> str:
     """The whole story of one URL, in lines for a person. Blocks while it looks through the log."""
-    articles = sorted(_articles(url, store.log), key=lambda article: article.first_seen_at)
+    articles = sorted(articles_at(url, store.log), key=lambda article: article.first_seen_at)
     if not articles:
         kept = render_duration(configuration.settings.log.articles)
         return "\n".join(
@@ -102,38 +86,12 @@ def explain_url(url: str, configuration: Configuration, store: Store, *, clock: 
         lines += _explain_article(article)
         lines += _explain_match(fired)
     ids = {article.id for article in articles}
-    telling = [alert for alert in _all(store.history) if ids & _told(alert)]
+    telling = [alert for alert in all_alerts(store.history) if ids & _told(alert)]
     outcome = [*_explain_alerts(telling), *_explain_held_back(ids, telling, store, configuration.rules)]
     if not outcome:
         late = ": the rule is newer than the article, or the service has not come to it yet" if fires else ""
         outcome = [f"  it is in no alert{late}"]
     return "\n".join(lines + outcome)
-
-
-def _articles(url: str, log: _Log) -> Iterator[Article]:
-    """Every version of the article on the log, by its URL as written or canonical, or by the page it is a place on."""
-    wanted = {url, canonical_url(url), canonical_url(urldefrag(url).url)}
-    # Looked for in the raw record first: decoding each of a million records would take minutes.
-    needles = [wish.encode() for wish in wanted]
-    for partition in range(log.partitions(Topic.ARTICLES)):
-        place, end = log.bounds(Topic.ARTICLES, partition)
-        while place < end:
-            records = log.read(Topic.ARTICLES, partition, place, _BATCH)
-            if not records:
-                break
-            place = records[-1].position.offset + 1
-            for record in records:
-                if any(needle in record.value for needle in needles):
-                    yield from _decoded(record, wanted)
-
-
-def _decoded(record: Record, wanted: set[str]) -> Iterator[Article]:
-    try:
-        article = decode_article(record.value, str(record.position))
-    except BadRecordError:
-        return  # it is in the dead letters; here it cannot be the article asked for
-    if wanted & {article.url, article.canonical_url}:
-        yield article
 
 
 def _explain_article(article: Article) -> list[str]:
@@ -202,13 +160,6 @@ def _stories(ids: Set[ArticleId], states: _PartitionStates) -> Iterator[Story]:
             story = decode_entry(key, raw)
             if isinstance(story, Story):
                 yield story
-
-
-def _all(history: _History) -> Iterator[Alert]:
-    place = BEGINNING
-    while alerts := history.read(place, limit=_BATCH):
-        yield from alerts
-        place = place_of(alerts[-1])
 
 
 def _explain_feeds(domain: str, feeds: Sequence[Feed], states: Mapping[FeedId, FeedState], now: datetime) -> list[str]:

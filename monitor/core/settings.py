@@ -237,6 +237,9 @@ class Settings(Strict):
     feeds: Path = Field(default=Path("feeds.yaml"), description="the feeds to watch")
     rules: Path = Field(default=Path("rules"), description="a rule file, or a folder of them")
     subscriptions: Path = Field(default=Path("subscriptions.yaml"), description="who gets which alerts; may be missing")
+    watch_files: bool = Field(
+        default=True, description="take over saved changes of feeds, rules and subscriptions; false: on SIGHUP only"
+    )
     poll: PollSettings = Field(default_factory=PollSettings)
     match: MatchSettings = Field(default_factory=MatchSettings)
     deliver: DeliverSettings = Field(default_factory=DeliverSettings)

@@ -19,7 +19,7 @@ COMMANDS = [
     *("poll", "match", "alert", "deliver", "web"),
     *("init", "run", "demo", "check", "feeds", "feeds list", "feeds check", "rules", "rules test"),
     *("actors", "actors list", "actors show", "actors stale", "actors resolve"),
-    *("scan", "subscribe", "why", "topics", "topics check", "topics create", "recover"),
+    *("scan", "backtest", "subscribe", "why", "topics", "topics check", "topics create", "recover"),
 ]
 
 
