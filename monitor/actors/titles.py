@@ -243,12 +243,8 @@ class Titles:
             return first
         for phrase in self._lexicon.joins.get(lang, ()):
             end = first - len(phrase)
-            if (
-                (index, end) in self._state_ends
-                and self._words[index][end:first] == phrase
-                and self._surface.joined(index, end - 1, first + 1)
-            ):
-                return end
+            if (index, end) in self._state_ends and self._words[index][end:first] == phrase:
+                return end if self._is_joined(index, end, first) else None
         return None
 
     def _row_after(self, state: Place, role: Place, lang: str) -> tuple[tuple[Place, str], ...]:
@@ -263,13 +259,16 @@ class Titles:
             found.append(((index, role[1], after), ones[0].actor))
 
     def _start_after(self, index: int, after: int, lang: str) -> int | None:
-        if self._surface.after_comma(index, after):
-            return after
         for phrase in self._lexicon.joins.get(lang, ()):
             start = after + len(phrase)
             if (index, start) in self._states and self._words[index][after:start] == phrase:
-                return start if self._surface.joined(index, after - 1, start + 1) else None
-        return None
+                return start if self._is_joined(index, after, start) else None
+        return after if self._surface.after_comma(index, after) else None
+
+    def _is_joined(self, index: int, end: int, start: int) -> bool:
+        """Whether an "and" from `end` to `start` joins what stands around it; a comma may stand before it."""
+        begins = self._surface.next_to(index, end) or self._surface.after_comma(index, end)
+        return begins and self._surface.joined(index, end, start + 1)
 
     def _is_somebody_elses(self, place: Place, lang: str) -> bool:
         """Whether "former" or the like stands before a title, or "elect" after it."""

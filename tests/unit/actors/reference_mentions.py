@@ -415,7 +415,8 @@ class Reference:
             return self.surface.after_comma(*start)
         joins = {phrase(text) for text in self.roles.joins.get(lang, ())}
         between = end[1] < start[1] and self.words[index][end[1] : start[1]] in joins
-        return between and self.surface.joined(index, end[1] - 1, start[1] + 1)
+        begins = self.surface.next_to(*end) or self.surface.after_comma(*end)
+        return between and begins and self.surface.joined(index, end[1], start[1] + 1)
 
     def _elses(self, whole: Place, lang: str) -> bool:
         index, first, after = whole

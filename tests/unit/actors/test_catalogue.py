@@ -18,7 +18,7 @@ from monitor.text.patterns import patterns_of
 from tests.unit.actors.samples import article
 
 # Names that two actors bear, each with the reason.
-SHARED_NAMES = {name: "a state's army is the state, too" for name in ("俄军", "俄軍", "乌军", "烏軍")}
+SHARED_NAMES = dict.fromkeys(("俄军", "俄軍", "乌军", "烏軍"), "an army is its state, too")
 
 
 @lru_cache

@@ -46,6 +46,7 @@ def test_a_title_means_its_holder(lang: str, text: str, words: str) -> None:
     [
         ("The former Ukrainian president agreed.", []),
         ("The ex-president of Ukraine agreed.", []),
+        ("She would be a Ukrainian president for all.", []),
         ("The deputy foreign minister of Russia agreed.", []),
         ("The Russian vice president agreed.", []),
         ("The president spoke in Ukraine.", []),
@@ -83,6 +84,8 @@ def test_states_in_a_row_share_a_title() -> None:
         "French and Ukrainian presidents=~emmanuel-macron",
         "Ukrainian presidents=~volodymyr-zelenskyy",
     ]
+    assert len(meant("The US, French, and Ukrainian presidents met.")) == 3
+    assert len(meant("The presidents of the US, France, and the US met.")) == 3
     assert meant("The presidents of Russia and Ukraine met.") == [
         "presidents of Russia=~vladimir-putin",
         "presidents of Russia and Ukraine=~volodymyr-zelenskyy",
