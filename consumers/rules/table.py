@@ -218,7 +218,7 @@ class ArticleLeaves:
         """Which facts the condition of the leaf holds of, by their place in `facts`."""
         holding = self._holding.get(leaf)
         if holding is None:
-            if f"fact:{condition.type}" not in {f"fact:{kind}" for kind in self._possible_facts()}:
+            if condition.type not in self._possible_facts():
                 return self._holding.setdefault(leaf, [])
             registry, on = self._table.registry, self.reading.on
             holding = [at for at, fact in enumerate(self.facts()) if fact_holds(condition, fact, registry, on)]

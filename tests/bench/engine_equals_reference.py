@@ -33,9 +33,9 @@ def main() -> int:
 
 
 def _agree(drawn: Case, counts: Counter[tuple[str, str]]) -> bool:
-    engine = CompiledRules(drawn.rules, REGISTRY)
+    engine = CompiledRules(drawn.rules, REGISTRY, drawn.facts)
     found = engine.match(drawn.reading)
-    expected = ReferenceRules(drawn.rules, REGISTRY).match(drawn.reading)
+    expected = ReferenceRules(drawn.rules, REGISTRY, drawn.facts).match(drawn.reading)
     if found != expected or engine.set_aside:
         for rule in drawn.rules:
             mine = [one.hits for one in found if one.rule is rule]

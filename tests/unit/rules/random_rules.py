@@ -33,6 +33,7 @@ from consumers.rules.model import (
     UrlCondition,
     Within,
 )
+from consumers.rules.table import FactSource
 from monitor.actors import Actor, ActorKind, Holding, Office, Registry
 from monitor.core.fact import Casualties, Fact, Field, LeaderCall, Participant
 from monitor.text import phrase
@@ -113,12 +114,28 @@ FIELDS: list[Field] = ["title", "summary", "body", "text"]
 
 
 @dataclass(frozen=True)
+class Found:
+    """A source that finds these facts in any article."""
+
+    found: tuple[Fact, ...]
+
+    def may_have(self, reading: Reading) -> frozenset[str]:
+        """Both types, though it may find none."""
+        return frozenset({"casualties", "leader_call"})
+
+    def facts(self, reading: Reading) -> tuple[Fact, ...]:
+        """All of them."""
+        return self.found
+
+
+@dataclass(frozen=True)
 class Case:
     """Some rules and a text for them; `scripts` are those that it keeps to."""
 
     rules: RuleSet
     reading: Reading
     scripts: tuple[str, ...]
+    facts: FactSource | None = None
 
 
 def case(seed: int) -> Case:
@@ -130,7 +147,8 @@ def case(seed: int) -> Case:
     if draw.random() < 0.4:
         pieces += NAMES
     rules = tuple(_rule(draw, f"r{number}", phrases) for number in range(draw.randint(1, 5)))
-    return Case(RuleSet(rules), _reading(draw, pieces), scripts)
+    source = Found(tuple(_fact(draw) for _ in range(draw.randint(0, 2)))) if draw.random() < 0.5 else None
+    return Case(RuleSet(rules), _reading(draw, pieces), scripts, source)
 
 
 def _rule(draw: Random, rule_id: str, phrases: list[str]) -> Rule:

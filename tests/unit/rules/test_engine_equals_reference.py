@@ -20,11 +20,11 @@ seeds = st.integers(0, 2**32)
 @given(seeds)
 def test_engine_and_reference_agree_on_rules_and_spans(seed: int) -> None:
     drawn = case(seed)
-    engine = CompiledRules(drawn.rules, REGISTRY)
+    engine = CompiledRules(drawn.rules, REGISTRY, drawn.facts)
 
     found = engine.match(drawn.reading)
 
-    assert found == ReferenceRules(drawn.rules, REGISTRY).match(drawn.reading)
+    assert found == ReferenceRules(drawn.rules, REGISTRY, drawn.facts).match(drawn.reading)
     assert engine.set_aside == {}
 
 
@@ -32,11 +32,11 @@ def test_engine_and_reference_agree_on_rules_and_spans(seed: int) -> None:
 @given(seeds)
 def test_required_clauses_drop_only_what_cannot_hold(seed: int) -> None:
     drawn = case(seed)
-    held = {found.rule.id for found in ReferenceRules(drawn.rules, REGISTRY).match(drawn.reading)}
+    held = {found.rule.id for found in ReferenceRules(drawn.rules, REGISTRY, drawn.facts).match(drawn.reading)}
     for rule in drawn.rules:
         table = LeafTable(REGISTRY)
         node = Builder(table).build(rule.effective)
-        leaves = table.article(drawn.reading, None)
+        leaves = table.article(drawn.reading, drawn.facts)
         clauses_stand = all(any(leaves.stands(leaf, lambda _: None) for leaf in clause) for clause in node.clauses)
         standing = [leaf for clause in node.clauses for leaf in clause if leaves.stands(leaf, lambda _: None)]
         signals = leaves.signals()

@@ -189,9 +189,9 @@ def test_why_an_actor_is_not_found_is_told(
 def test_explanation_says_what_happens(start: int) -> None:
     for seed in range(start, start + 50):
         drawn = case(seed)
-        fired = {found.rule.id for found in CompiledRules(drawn.rules, REGISTRY).match(drawn.reading)}
+        fired = {found.rule.id for found in CompiledRules(drawn.rules, REGISTRY, drawn.facts).match(drawn.reading)}
         for rule in drawn.rules:
-            found = explain(rule, REGISTRY, drawn.reading)
+            found = explain(rule, REGISTRY, drawn.reading, facts=drawn.facts)
 
             assert found.fires == (rule.id in fired)
             assert lines(found)
