@@ -42,12 +42,12 @@ def test_name_inside_another_word_or_name_is_no_hit(actor: str, text: str) -> No
 @pytest.mark.parametrize(
     ("actor", "text"),
     [
-        pytest.param("xi-jinping", "China said that Xi met nobody", id="xi"),
+        pytest.param("xi-jinping", "China's Xi met nobody", id="xi"),
         pytest.param("united-states", "The US said", id="us-in-capitals"),
         pytest.param("united-states", "The U.S. said", id="us-with-dots"),
         pytest.param("iran", "Iran’s answer", id="curly-possessive"),
         pytest.param("iran", "Iran's answer", id="straight-possessive"),
-        pytest.param("georgia", "Georgia Tech won, Georgia and Armenia voted", id="blocked-once-but-named-twice"),
+        pytest.param("georgia", "Georgia Tech won, Georgia and Tbilisi voted", id="blocked-once-but-named-twice"),
         pytest.param("saudi-arabia", "Saudi\u00a0Arabia", id="no-break-space"),
         pytest.param("russia", "a Russian-backed force", id="hyphen"),
         pytest.param("vladimir-putin", "Pu\u00adtin spoke", id="soft-hyphen"),
