@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import msgspec
 
 from consumers.rules.compiled import CompiledRules
 from consumers.rules.evidence import evidence_of
+from monitor.core.fact import Fact, Field
 from monitor.core.match import Evidence
-from monitor.text.reading import read
+from monitor.text.reading import Reading, read
 
 MAX_LINE_BYTES = 16_000_000  # decoding takes a multiple of it in memory
 
@@ -52,7 +53,25 @@ class _Input(msgspec.Struct, frozen=True):
     published_at: str | int | float | None = None
 
 
+class _InputWithFacts(_Input, frozen=True):
+    facts: tuple[Fact, ...] = ()
+
+
 _decoder = msgspec.json.Decoder(_Input)
+_facts_decoder = msgspec.json.Decoder(_InputWithFacts)
+
+
+def read_article(raw: bytes) -> Reading:
+    """One article, as a line of `scan`, also with facts made by hand.
+
+    Raises:
+        ValueError: It is no such JSON object, or has no words; the sentence says what is wrong.
+    """
+    try:
+        article = _facts_decoder.decode(raw)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(f"is no article: {error}") from error
+    return _reading(article, article.facts)
 
 
 def scan_lines(lines: Iterable[bytes | str], rules: CompiledRules) -> Iterator[ScannedLine | BadLine]:
@@ -70,20 +89,10 @@ def _scan(number: int, raw: bytes, rules: CompiledRules) -> ScannedLine | BadLin
         article = _decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return BadLine(line=number, reason=str(error))
-    if not (article.title or article.summary or article.body or article.text):
-        return BadLine(line=number, reason="has no words (allowed: title, summary, body, text)")
-    reading = read(
-        {
-            "title": article.title or "",
-            "summary": article.summary or "",
-            "body": article.body or "",
-            "text": article.text or "",
-        },
-        lang=article.lang or "",
-        publisher=article.publisher or "",
-        url=article.url or "",
-        on=_day(article.published_at),
-    )
+    try:
+        reading = _reading(article)
+    except ValueError as error:
+        return BadLine(line=number, reason=str(error))
     hits = tuple(
         ScanHit(
             article=str(article.id),
@@ -94,6 +103,26 @@ def _scan(number: int, raw: bytes, rules: CompiledRules) -> ScannedLine | BadLin
         for found in rules.match(reading)
     )
     return ScannedLine(line=number, hits=hits)
+
+
+def _reading(article: _Input, facts: Sequence[Fact] = ()) -> Reading:
+    texts: dict[Field, str | None] = {
+        "title": article.title,
+        "summary": article.summary,
+        "body": article.body,
+        "text": article.text,
+    }
+    found = {name: text for name, text in texts.items() if text}
+    if not found:
+        raise ValueError("has no words (allowed: title, summary, body, text)")
+    return read(
+        found,
+        lang=article.lang or "",
+        publisher=article.publisher or "",
+        url=article.url or "",
+        on=_day(article.published_at),
+        facts=facts,
+    )
 
 
 def _day(published_at: str | float | None) -> date | None:

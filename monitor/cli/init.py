@@ -11,7 +11,8 @@ from monitor.cli.main import FINE
 from monitor.core.errors import UsageError
 
 _DEFAULT_FOLDER = Path("tocsin")  # where the other commands look by themselves
-_TEMPLATES = ("tocsin.yaml", "feeds.yaml", "rules/news.yaml", "subscriptions.yaml")
+_RULES = ("leaders", "war", "security", "politics", "filters", "terms")
+_TEMPLATES = ("tocsin.yaml", "feeds.yaml", *(f"rules/{name}.yaml" for name in _RULES), "subscriptions.yaml")
 
 
 @click.command(

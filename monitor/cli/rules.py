@@ -6,6 +6,7 @@ import click
 
 from monitor.cli.rules_add_test import add_test
 from monitor.cli.rules_check import check_rules
+from monitor.cli.rules_explain import explain_rule
 from monitor.cli.rules_list import list_rules
 from monitor.cli.rules_schema import print_schema
 from monitor.cli.rules_test import run_tests
@@ -16,5 +17,5 @@ def rules() -> None:
     """Work on watch rules."""
 
 
-for _command in (run_tests, check_rules, list_rules, add_test, print_schema):
+for _command in (run_tests, explain_rule, list_rules, check_rules, add_test, print_schema):
     rules.add_command(_command)

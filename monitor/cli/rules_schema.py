@@ -20,7 +20,9 @@ _SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
 }
 
 
-@click.command("schema", epilog="Example: tocsin rules schema > rules.schema.json")
+@click.command(
+    "schema", short_help="JSON Schemas, for editors.", epilog="Example: tocsin rules schema > rules.schema.json"
+)
 @click.argument("which", type=click.Choice(sorted(_SCHEMAS)), default="rules")
 def print_schema(which: str) -> int:
     """Print the JSON Schema of rule files, or of subscriptions or actors files."""

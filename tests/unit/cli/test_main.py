@@ -17,7 +17,8 @@ from tests.unit.cli.support import RULES, call, written
 TOCSIN = [sys.executable, "-m", "monitor.cli"]
 COMMANDS = [
     *("poll", "match", "alert", "deliver", "web"),
-    *("init", "run", "demo", "check", "feeds", "feeds list", "feeds check", "rules", "rules test"),
+    *("init", "run", "demo", "check", "feeds", "feeds list", "feeds check", "rules"),
+    *("rules test", "rules explain", "rules list", "rules check", "rules add-test", "rules schema"),
     *("actors", "actors list", "actors show", "actors stale", "actors resolve"),
     *("scan", "backtest", "subscribe", "why", "topics", "topics check", "topics create", "recover"),
 ]

@@ -42,15 +42,20 @@ def test_all_files_are_written_and_load(tmp_path: Path) -> None:
     assert [path.relative_to(folder).as_posix() for path in written] == [
         "tocsin.yaml",
         "feeds.yaml",
-        "rules/news.yaml",
+        "rules/leaders.yaml",
+        "rules/war.yaml",
+        "rules/security.yaml",
+        "rules/politics.yaml",
+        "rules/filters.yaml",
+        "rules/terms.yaml",
         "subscriptions.yaml",
     ]
     assert len(load_feeds(settings.feeds)) >= 55
-    assert 6 <= len(load_rules(settings.rules, REGISTRY).rules) <= 10
+    assert len(load_rules(settings.rules, REGISTRY).rules) >= 12
     assert load_subscriptions(settings.subscriptions, environment={}) == Subscriptions()
 
 
-@pytest.mark.parametrize("name", ["tocsin.yaml", "rules/news.yaml"])
+@pytest.mark.parametrize("name", ["tocsin.yaml", "rules/war.yaml"])
 def test_nothing_is_overwritten_and_nothing_half_written(tmp_path: Path, name: str) -> None:
     mine = tmp_path / name
     mine.parent.mkdir(exist_ok=True)
@@ -73,7 +78,7 @@ def test_the_command_says_what_it_wrote_and_what_comes_next(tmp_path: Path) -> N
     result = CliRunner().invoke(init, [str(tmp_path / "desk")])
 
     assert result.exit_code == 0
-    assert f"wrote {tmp_path / 'desk' / 'rules' / 'news.yaml'}" in result.output
+    assert f"wrote {tmp_path / 'desk' / 'rules' / 'war.yaml'}" in result.output
     assert f"tocsin run --config {tmp_path / 'desk' / 'tocsin.yaml'}" in result.output
 
 
