@@ -39,10 +39,9 @@ class ScannedLine(msgspec.Struct, frozen=True, kw_only=True):
     hits: tuple[ScanHit, ...]
 
 
-class _Input(msgspec.Struct, frozen=True):
-    """An article as `scan` takes it. Unknown keys are ignored, so records of the log can be scanned too."""
+class _Text(msgspec.Struct, frozen=True, kw_only=True):
+    """What rules read of an article. Unknown keys are ignored, so records of the log can be scanned too."""
 
-    id: str | int
     title: str | None = None
     summary: str | None = None
     body: str | None = None
@@ -53,23 +52,29 @@ class _Input(msgspec.Struct, frozen=True):
     published_at: str | int | float | None = None
 
 
-class _InputWithFacts(_Input, frozen=True):
+class _Input(_Text, frozen=True, kw_only=True):
+    """An article among others: what fires on it is told by its id."""
+
+    id: str | int
+
+
+class _OneArticle(_Text, frozen=True, kw_only=True):
     facts: tuple[Fact, ...] = ()
 
 
 _decoder = msgspec.json.Decoder(_Input)
-_facts_decoder = msgspec.json.Decoder(_InputWithFacts)
+_one_decoder = msgspec.json.Decoder(_OneArticle)
 
 
 def read_article(raw: bytes) -> Reading:
-    """One article, as a line of `scan`, also with facts made by hand.
+    """One article, as a line of `scan`, without an id too, and with facts made by hand.
 
     Raises:
         ValueError: It is no such JSON object, or has no words; the sentence says what is wrong.
     """
     try:
-        article = _facts_decoder.decode(raw)
-    except (msgspec.DecodeError, RecursionError) as error:
+        article = _one_decoder.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"is no article: {error}") from error
     return _reading(article, article.facts)
 
@@ -105,7 +110,7 @@ def _scan(number: int, raw: bytes, rules: CompiledRules) -> ScannedLine | BadLin
     return ScannedLine(line=number, hits=hits)
 
 
-def _reading(article: _Input, facts: Sequence[Fact] = ()) -> Reading:
+def _reading(article: _Text, facts: Sequence[Fact] = ()) -> Reading:
     texts: dict[Field, str | None] = {
         "title": article.title,
         "summary": article.summary,

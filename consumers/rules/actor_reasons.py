@@ -11,8 +11,8 @@ from monitor.text.reading import Reading
 from monitor.text.scan import PatternTrie, Place
 
 
-def why_no_actor(position: str, direct: bool, reading: Reading, registry: Registry) -> str:
-    """The nearest reason why nobody whom a position means is found."""
+def why_no_actor(position: str, direct: bool, reading: Reading, registry: Registry) -> str | None:
+    """The nearest reason why nobody whom a position means is found; None where nothing like a name of theirs stands."""
     meant = sorted(registry.members(position, reading.on))
     if not meant:
         day = "now" if reading.on is None else f"on {reading.on.isoformat()}"
@@ -23,7 +23,7 @@ def why_no_actor(position: str, direct: bool, reading: Reading, registry: Regist
         if found:
             return _uncounted(actor_id, found[0], direct, reading)
     reasons = (_why_unnamed(actor, reading) for actor_id in meant if (actor := registry.get(actor_id)) is not None)
-    return next((reason for reason in reasons if reason is not None), f"{position} is not named")
+    return next((reason for reason in reasons if reason is not None), None)
 
 
 def _uncounted(actor_id: str, mention: Mention, direct: bool, reading: Reading) -> str:

@@ -1,12 +1,12 @@
 """Why a rule fires on an article or does not (`tocsin rules explain`): each condition, with what it stands on.
 
-Pure values; `lines` renders them. It evaluates with the same programs as matching does, part by part, so that it
+Pure values; `explain_text` renders them. It evaluates with the same programs as matching does, part by part, so that it
 cannot say other than what happens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -35,6 +35,9 @@ class ExplainedCondition:
         hits: What it stands on, the first `MAX_SHOWN_HITS`; of a condition made of parts, its parts say.
         reason: The nearest reason why it failed; None where it held, or where its parts say.
         defaults: Tests of a fact condition that hold because the language says so.
+        is_absent: It failed as nothing like it stands in the article: there is nothing nearer to say.
+        children: Its parts.
+        needed: How many of its parts must hold; 0: none may.
     """
 
     text: str
@@ -42,7 +45,9 @@ class ExplainedCondition:
     hits: tuple[Evidence, ...] = ()
     reason: str | None = None
     defaults: tuple[str, ...] = ()
+    is_absent: bool = False
     children: tuple[ExplainedCondition, ...] = ()
+    needed: int = 1
 
 
 @dataclass(frozen=True)
@@ -90,43 +95,6 @@ def explain(
     filters = tuple((filter_.id, explainer.explained(filter_.when, context.whole)) for filter_ in rule.filters)
     fires = when.held and not any(condition.held for _, condition in filters)
     return Explanation(rule, fires, when, filters, _note(rule, set_aside, builder, leaves))
-
-
-def lines(explanation: Explanation) -> list[str]:
-    """The explanation as text, two spaces for each level."""
-    rule = explanation.rule
-    shown = [f"{rule.id}: {'fires' if explanation.fires else 'does not fire'}"]
-    if explanation.note:
-        shown.append(f"  note: {explanation.note}")
-    shown += _lines(explanation.when, 1)
-    for filter_id, condition in explanation.filters:
-        outcome = "holds, so the rule does not fire" if condition.held else "does not hold"
-        shown.append(f"  filter {filter_id}: {outcome}")
-        shown += _lines(condition, 2)
-    return shown
-
-
-def _lines(condition: ExplainedCondition, level: int) -> Iterator[str]:
-    space = "  " * level
-    yield f"{space}{'held' if condition.held else 'not held'}  {condition.text}"
-    if condition.defaults:
-        yield f"{space}    by default: {', '.join(condition.defaults)}"
-    if condition.reason:
-        yield f"{space}    {condition.reason}"
-    for hit in condition.hits:
-        yield f"{space}    {_hit_line(hit)}"
-    for child in condition.children:
-        yield from _lines(child, level + 1)
-
-
-def _hit_line(hit: Evidence) -> str:
-    actor = "" if hit.actor is None else f" = {hit.actor}{' (meant)' if hit.indirect else ''}"
-    place = f"{hit.field} {hit.span[0]}-{hit.span[1]}"
-    return f"{place} '{_one_line(hit.text)}'{actor}: {_one_line(hit.sentence)}"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _note(rule: Rule, set_aside: SetAside | None, builder: Builder, leaves: ArticleLeaves) -> str | None:
@@ -180,16 +148,19 @@ class _Explainer:
         reason: str | None = None,
     ) -> ExplainedCondition:
         children = tuple(self.explained(part, region) for part in parts)
-        return ExplainedCondition(condition_text(condition), held, reason=reason, children=children)
+        needed = _needed(condition, len(children))
+        return ExplainedCondition(condition_text(condition), held, reason=reason, children=children, needed=needed)
 
     def _leaf(self, condition: Condition, found: set[LeafHit] | None, region: Region) -> ExplainedCondition:
         hits = hits_of(found or set(), self._context.leaves, self._table)
+        why = None if found is not None else self._reasons.why_not(condition, region)
         return ExplainedCondition(
             condition_text(condition),
             found is not None,
             tuple(evidence(self._context.reading, hit) for hit in hits[:MAX_SHOWN_HITS]),
-            None if found is not None else self._reasons.why_not(condition, region),
+            None if why is None else why.text,
             default_tests(condition),
+            is_absent=why is not None and why.is_absent,
         )
 
     def _within(self, condition: Within, held: bool, region: Region) -> ExplainedCondition:
@@ -220,6 +191,15 @@ class _Explainer:
 
     def _hits(self, condition: Condition, region: Region) -> set[LeafHit] | None:
         return self._builder.nodes[id(condition)].hits(self._context, region)
+
+
+def _needed(condition: Condition, parts: int) -> int:
+    if isinstance(condition, AtLeast):
+        return condition.count
+    if isinstance(condition, Not):
+        return 0
+    joined = condition.condition if isinstance(condition, Query) else condition
+    return parts if isinstance(joined, All) else 1
 
 
 def _conjuncts(condition: Condition) -> list[Condition]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from consumers.rules.actor_reasons import why_no_actor
 from consumers.rules.evaluation import Context, LeafHit, Region
@@ -85,6 +85,22 @@ def default_tests(condition: Condition) -> tuple[str, ...]:
     return tuple(label.partition(": ")[2] for label in labels)
 
 
+@dataclass(frozen=True)
+class Why:
+    """Why a condition fails.
+
+    Attributes:
+        is_absent: Nothing like it stands in the article; else the text says what is near.
+    """
+
+    text: str
+    is_absent: bool = False
+
+
+NOWHERE = Why("stands nowhere", is_absent=True)
+_SHOWN_REASONS = 3  # of one condition that names many actors
+
+
 class Reasons:
     """Why conditions fail in one article."""
 
@@ -93,24 +109,21 @@ class Reasons:
         self._table = table
         self._reading = context.reading
 
-    def why_not(self, condition: Condition, region: Region) -> str | None:
+    def why_not(self, condition: Condition, region: Region) -> Why | None:
         """The nearest reason why a condition without parts fails in a region."""
         match condition:
             case LangCondition():
-                return f"the article is in {self._reading.lang}"
+                return Why(f"the article is in {self._reading.lang}")
             case PublisherCondition():
-                return f"the article is by {self._reading.publisher or 'nobody named'}"
+                return Why(f"the article is by {self._reading.publisher or 'nobody named'}")
             case UrlCondition():
-                return f"the address is {self._reading.url or 'not known'}"
+                return Why(f"the address is {self._reading.url or 'not known'}")
             case Query():
                 return self.why_not(condition.condition, region)
             case Phrase() | Terms():
                 return self._elsewhere(condition, region) or self._why_no_words(leaves_of(condition))
             case ActorCondition():
-                elsewhere = self._elsewhere(condition, region)
-                return elsewhere or "; ".join(
-                    dict.fromkeys(self._why_no_actor(position, condition.direct) for position in condition.positions)
-                )
+                return self._elsewhere(condition, region) or self._why_no_actor(condition)
             case FactCondition():
                 return self._why_no_fact(condition)
         return None
@@ -125,21 +138,21 @@ class Reasons:
             units[f"{scope} {number + 1} of the {name}"] = None
         return ", ".join([*units][:3])
 
-    def _elsewhere(self, condition: Phrase | Terms | ActorCondition, region: Region) -> str | None:
+    def _elsewhere(self, condition: Phrase | Terms | ActorCondition, region: Region) -> Why | None:
         if region is self._context.whole:
             return None
         places = [place for leaf in leaves_of(condition) for place in self._context.places(self._table.add(leaf))]
         fields = dict.fromkeys(self._reading.fields[place[0]].name for place in sorted(place[:3] for place in places))
-        return f"stands elsewhere, in the {' and the '.join(fields)}" if fields else None
+        return Why(f"stands elsewhere, in the {' and the '.join(fields)}") if fields else None
 
-    def _why_no_words(self, leaves: tuple[Leaf, ...]) -> str:
+    def _why_no_words(self, leaves: tuple[Leaf, ...]) -> Why:
         for leaf in leaves:
             reason = self._why_not_near(leaf) if isinstance(leaf, NearLeaf) else None
             if isinstance(leaf, WordsLeaf):
                 reason = self._why_not_there(leaf.terms)
             if reason is not None:
-                return reason
-        return "stands nowhere"
+                return Why(reason)
+        return NOWHERE
 
     def _why_not_near(self, leaf: NearLeaf) -> str | None:
         missing = [word.text for word in leaf.words if not self._surfaces((word,), any_language=False)]
@@ -177,18 +190,27 @@ class Reasons:
         tokens = self._reading.fields[place[0]].tokens
         return tokens.text[tokens.starts[place[1]] : tokens.ends[place[2] - 1]]
 
-    def _why_no_actor(self, position: str, direct: bool) -> str:
-        return why_no_actor(position, direct, self._reading, self._table.registry)
+    def _why_no_actor(self, condition: ActorCondition) -> Why:
+        positions = dict.fromkeys(condition.positions)
+        registry = self._table.registry
+        found = [why_no_actor(position, condition.direct, self._reading, registry) for position in positions]
+        near = list(dict.fromkeys(reason for reason in found if reason is not None))
+        if not near:
+            one = next(iter(positions))
+            named = f"{one} is not named" if len(positions) == 1 else f"none of {len(positions)} is named"
+            return Why(named, is_absent=True)
+        more = f"; and {len(near) - _SHOWN_REASONS} more" if len(near) > _SHOWN_REASONS else ""
+        return Why("; ".join(near[:_SHOWN_REASONS]) + more)
 
-    def _why_no_fact(self, condition: FactCondition) -> str:
+    def _why_no_fact(self, condition: FactCondition) -> Why:
         facts = [fact for fact in self._context.leaves.facts() if fact_type(fact) == condition.type]
         if not facts:
-            return f"the article has no fact of type {condition.type}"
+            return Why(f"the article has no fact of type {condition.type}", is_absent=True)
         failed = {at: self._failed_tests(condition, fact) for at, fact in enumerate(facts)}
         at, nearest = min(failed.items(), key=lambda item: len(item[1]))
         if not nearest:
-            return f"{self._fact_text(facts[at])} stands elsewhere"
-        return f"nearest is {self._fact_text(facts[at])}, but not: {', '.join(nearest)}"
+            return Why(f"{self._fact_text(facts[at])} stands elsewhere")
+        return Why(f"nearest is {self._fact_text(facts[at])}, but not: {', '.join(nearest)}")
 
     def _failed_tests(self, condition: FactCondition, fact: Fact) -> list[str]:
         tests = fact_tests_held(condition, fact, self._table.registry, self._reading.on)

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from consumers.rules.compiled import CompiledRules, SetAside
-from consumers.rules.explain import ExplainedCondition, Explanation, explain, lines
+from consumers.rules.explain import ExplainedCondition, Explanation, explain
+from consumers.rules.explain_text import lines
 from consumers.rules.model import ActorCondition, Rule
 from monitor.core.fact import Casualties
 from monitor.text.reading import Reading, read
@@ -113,12 +114,11 @@ def test_condition_that_held_shows_what_it_stands_on() -> None:
     assert (
         "\n".join(lines(found))
         == """r: fires
-  held  same sentence
-    held  all
-      held  actor: iran
-          body 14-18 'Iran' = iran: War in Iran.
-      held  query: war
-          body 7-10 'War': War in Iran."""
+  held  same sentence, all
+    held  actor: iran
+        body 14-18 'Iran' = iran: War in Iran.
+    held  query: war
+        body 7-10 'War': War in Iran."""
     )
 
 
