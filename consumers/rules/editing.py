@@ -25,7 +25,9 @@ def with_test(text: str, rule_id: str, test: Mapping[str, Any]) -> str:
         EditError: It is written in a way that cannot be added to; the person who asked must do it.
     """
     rule = _rule(yaml.compose(text, Loader=yaml.SafeLoader), rule_id)
-    line = yaml.safe_dump(dict(test), default_flow_style=True, allow_unicode=True, sort_keys=False, width=2**31).strip()
+    if "\r\n" in text and text.count("\r\n") == text.count("\n"):  # a file from Windows stays one
+        return with_test(text.replace("\r\n", "\n"), rule_id, test).replace("\n", "\r\n")
+    line = written_test(test)
     tests = _value(rule, "tests")
     if tests is None:
         edited = _append_key(text, rule, line)
@@ -35,6 +37,11 @@ def with_test(text: str, rule_id: str, test: Mapping[str, Any]) -> str:
         raise EditError("its tests are no list")
     _check(text, edited, rule_id, test)
     return edited
+
+
+def written_test(test: Mapping[str, Any]) -> str:
+    """A test as it stands in a list of tests, on one line."""
+    return yaml.safe_dump(dict(test), default_flow_style=True, allow_unicode=True, sort_keys=False, width=2**31).strip()
 
 
 def _append_key(text: str, rule: yaml.MappingNode, line: str) -> str:

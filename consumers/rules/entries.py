@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from consumers.rules.model import Gates
+from consumers.rules.wording import language_problem
 from monitor.core.alert import Severity
-from monitor.core.documents import Duration, Strict
+from monitor.core.documents import PLAIN_ID, Duration, Strict
 
-RULE_ID = r"^[a-z0-9][a-z0-9-]{0,99}$"
+RULE_ID = PLAIN_ID
 LATER_RULE_KEYS = ("corroborate", "escalate", "collect_for", "remind_every", "spike", "absence")
 OTHER_FILE_KEYS = ("subscriptions", "channels")
 
@@ -25,6 +27,14 @@ def _day(value: object) -> object:
     return value
 
 
+def _language(value: str) -> str:
+    """A language, perhaps with a region, as the log has it."""
+    problem = language_problem(re.split(r"[-_]", value.casefold())[0])
+    if problem is not None:
+        raise ValueError(problem)
+    return value
+
+
 class TestEntry(Strict):
     """A text that stands with its rule."""
 
@@ -35,7 +45,9 @@ class TestEntry(Strict):
     summary: str = Field(default="", description="The summary that feeds give.")
     body: str = Field(default="", description="The running text of an article.")
     text: str = Field(default="", description="A running text without parts.")
-    lang: str = Field(default="und", description="The text's language; und: unknown.")
+    lang: Annotated[str, AfterValidator(_language)] = Field(
+        default="und", description="The text's language; und: unknown."
+    )
     publisher: str = Field(default="", description="Who published it.")
     url: str = Field(default="", description="Its address.")
     published_at: Annotated[date | None, BeforeValidator(_day)] = Field(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from consumers.rules.conditions import NOT_SUPPORTED, ConditionReader
@@ -19,14 +20,17 @@ from consumers.rules.pack_actors import pack_actors
 from consumers.rules.term_lists import read_terms
 from consumers.rules.written_facts import read_fact
 from monitor.actors import Registry
-from monitor.core.documents import Document, Location, load_document, validate
+from monitor.core.documents import Document, Location, load_document, parse_document, validate
 from monitor.core.errors import SettingsError
 from monitor.core.fact import Fact
 from monitor.core.problems import Problem, suggestion
 
 
-def load_rules(path: Path, registry: Registry) -> RuleSet:
+def load_rules(path: Path, registry: Registry, *, instead: Mapping[Path, str] = MappingProxyType({})) -> RuleSet:
     """The rules in a file, or in every `*.yaml` file in a folder and below, in the order of their paths.
+
+    Args:
+        instead: Texts to read in the place of some of the files, before these are written.
 
     Raises:
         SettingsError: With every problem in all files.
@@ -35,7 +39,8 @@ def load_rules(path: Path, registry: Registry) -> RuleSet:
     documents: list[Document] = []
     for file in _files(path):
         try:
-            documents.append(load_document(file))
+            is_given = file in instead
+            documents.append(parse_document(instead[file], str(file)) if is_given else load_document(file))
         except SettingsError as error:
             problems += error.problems
     try:

@@ -27,6 +27,8 @@ from monitor.core.problems import Problem
 
 _SHOWN_CHARACTERS = 120
 _SIGNS = re.compile(r"[^\w\s\-‐-―'’*?~\\=\"“”.,:;!]|\.(?=\w)")  # signs by which people tell names from words
+_QUOTED = re.compile(r'"[^"]*"')
+_OTHER_OPERATORS = re.compile(r"(?<![\w=:\\])(?:NEAR|ADJ|WITHIN|XOR)(?!\w)")  # of other query languages
 _ONE_LETTER = re.compile(r"[a-z]")
 
 
@@ -108,6 +110,8 @@ def _part_warnings(part: Condition) -> Iterator[str]:
     if isinstance(part, Query):
         for note in read_query(part.text).notes:
             yield f"query {_shown(part.text)}: {note}"
+        for word in dict.fromkeys(_OTHER_OPERATORS.findall(_QUOTED.sub("", part.text))):
+            yield f'query {_shown(part.text)}: `{word}` is looked for as a word (near one another is `"a b"~5`)'
     if isinstance(part, Phrase):
         yield from _phrase_warnings(part)
 

@@ -27,6 +27,13 @@ def pattern_problem(text: str, lang: str | None = None) -> str | None:
     return None
 
 
+# Codes of countries that are codes of no language (ISO 639-1), and the language that people mean by them.
+_COUNTRIES = {
+    "at": "de", "by": "be", "cn": "zh", "cz": "cs", "dk": "da", "eg": "ar", "gb": "en", "gr": "el", "il": "he",
+    "ir": "fa", "jp": "ja", "mx": "es", "rs": "sr", "sy": "ar", "tw": "zh", "ua": "uk", "us": "en", "vn": "vi",
+}  # fmt: skip
+
+
 def word_count(text: str) -> int:
     """How many words a pattern has in a row. Raises PatternError."""
     return len(word_patterns(text))
@@ -47,6 +54,8 @@ def _trie(pattern: str) -> PatternTrie:
 
 def language_problem(lang: str) -> str | None:
     """What is wrong with a language; None when it is a primary one, or `und`."""
+    if lang in _COUNTRIES:
+        return f"`{lang}` is a country and no language (did you mean '{_COUNTRIES[lang]}'?)"
     if _PRIMARY_LANGUAGE.fullmatch(lang):
         return None
     primary = re.split(r"[-_]", lang.casefold())[0]

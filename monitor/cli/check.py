@@ -6,10 +6,14 @@ from pathlib import Path
 
 import click
 
+from consumers.rules.compiled import registry_with
 from consumers.rules.testing import run_rule_tests
+from consumers.rules.warnings import rule_warnings
 from monitor.cli.configuration import config_option, find_config, load_configuration
 from monitor.cli.main import FAILED, FINE
+from monitor.cli.rules_check import print_warnings
 from monitor.cli.rules_test import print_failures
+from monitor.web.words import counted
 
 
 @click.command(
@@ -20,15 +24,18 @@ from monitor.cli.rules_test import print_failures
 def check(config_path: Path | None) -> int:
     """Check settings, feeds, rules with their tests, and subscriptions.
 
-    Exits 2 with every problem when something cannot be read as it should, 1 when a rule's test fails.
+    Exits 2 with every problem when something cannot be read as it should, 1 when a rule's test fails. Warnings, as
+    `tocsin rules check` prints them, change nothing.
     """
     path = find_config(config_path)
     configuration = load_configuration(path)
     results = run_rule_tests(configuration.rules, configuration.registry)
     failed = print_failures(results)
+    warnings = rule_warnings(configuration.rules, registry_with(configuration.rules, configuration.registry))
+    print_warnings(warnings)
     print(
         f"{path}: {len(configuration.enabled_feeds)} of {len(configuration.feeds)} feeds enabled, "
         f"{len(configuration.rules.rules)} rules, {len(results) - failed} of {len(results)} rule tests pass, "
-        f"{len(configuration.subscriptions.subscriptions)} subscriptions"
+        f"{len(configuration.subscriptions.subscriptions)} subscriptions, {counted(len(warnings), 'warning')}"
     )
     return FAILED if failed else FINE

@@ -5,24 +5,24 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from consumers.rules.editing import EditError, with_test
+from consumers.rules.editing import EditError, with_test, written_test
 from consumers.rules.loader import load_rules
 from consumers.rules.model import RuleSet
 from consumers.rules.testing import run_rule_tests
-from monitor.actors import load_catalogue
+from monitor.actors import Registry, load_catalogue
 from monitor.cli.backend import open_view
 from monitor.cli.configuration import config_option, find_config
 from monitor.cli.main import FINE
 from monitor.cli.past_articles import articles_at, articles_by_id
 from monitor.cli.rule_options import rule_named, rules_option, rules_path
 from monitor.core.article import UNKNOWN_LANGUAGE, Article
-from monitor.core.errors import UsageError
+from monitor.core.errors import SettingsError, UsageError
 from monitor.core.escape import clean
 from monitor.core.places import all_alerts
 from monitor.core.settings import load_settings
@@ -46,14 +46,16 @@ def add_test(config_path: Path | None, rules_given: Path | None, rule_id: str, s
     """Add a test to RULE in its file, and say whether it passes.
 
     The text is that of the article at URL as the service saw it last, of the first article of an ALERT (by its id), or
-    what comes on standard input (-): one article as a JSON object, or plain text.
+    what comes on standard input (-): one article as a JSON object, facts made by hand included, or plain text.
     """
     registry = load_catalogue()
     path = rules_path(config_path, rules_given)
     rule = rule_named(load_rules(path, registry), rule_id)
     text = _from_input(sys.stdin.buffer.read()) if source == "-" else _of_article(_seen(source, config_path))
-    _write(Path(rule.file), rule_id, text | {"expect": expect})
-    changed = rule_named(load_rules(path, registry), rule_id)
+    file = Path(rule.file)
+    after = _with_test(file, rule_id, text | {"expect": expect})
+    changed = rule_named(_checked(path, file, after, registry), rule_id)
+    _replace(file.resolve(), after)
     result = run_rule_tests(RuleSet((changed,)), registry)[-1]
     verdict = "passes" if result.passed else f"fails as long as the rule says {'match' if result.matched else 'none'}"
     print(f"{rule.file}: added test {result.number} of {rule_id}, which {verdict}")
@@ -95,30 +97,54 @@ def _from_input(raw: bytes) -> dict[str, Any]:
     if text.lstrip().startswith("{"):
         try:
             entry = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"standard input is no JSON object: {error}") from error
-    known = (*_TEXTS, "lang", "publisher", "url")
-    found = _texts(entry) | {key: entry[key] for key in known[4:] if isinstance(entry.get(key), str) and entry[key]}
+    found = _texts(entry) | {key: entry[key] for key in ("lang", "publisher", "url", "facts") if entry.get(key)}
     if not any(key in found for key in _TEXTS):
         raise UsageError(f"standard input has no text (allowed: plain text, or JSON with {', '.join(_TEXTS)})")
-    return found
+    day = entry.get("published_at")
+    return found | ({"published_at": _day(day)} if isinstance(day, str) and day else {})
+
+
+def _day(written: str) -> date | str:
+    """The day of an ISO date or time; what is none stays, for the problem to name it."""
+    try:
+        return date.fromisoformat(written[:10])
+    except ValueError:
+        return written
 
 
 def _texts(entry: dict[str, Any]) -> dict[str, Any]:
-    """The texts that are there, cleaned and cut; with `text` there is no other."""
-    wanted: Iterable[str] = _TEXTS
-    texts = {key: clean(str(entry[key])).strip()[:MAX_TEXT_CHARACTERS] for key in wanted if entry.get(key)}
-    return {key: text for key, text in texts.items() if text}
+    """The texts that are there, cleaned and cut; what is no text stays, for the problem to name it."""
+    texts = {key: entry[key] for key in _TEXTS if entry.get(key)}
+    cut = {
+        key: clean(text).strip()[:MAX_TEXT_CHARACTERS] if isinstance(text, str) else text for key, text in texts.items()
+    }
+    return {key: text for key, text in cut.items() if text}
 
 
-def _write(path: Path, rule_id: str, test: dict[str, Any]) -> None:
-    """Write the file anew in one step, so that a daemon that looks at it never sees half."""
-    before = path.read_text(encoding="utf-8")
+def _with_test(file: Path, rule_id: str, test: dict[str, Any]) -> str:
     try:
-        after = with_test(before, rule_id, test)
+        return with_test(file.read_bytes().decode("utf-8"), rule_id, test)
     except EditError as error:
-        raise UsageError(f"cannot add to {path}: {error}; write it by hand: {test}") from error
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.write_text(after, encoding="utf-8")
-    temporary.chmod(path.stat().st_mode)
-    os.replace(temporary, path)  # noqa: PTH105 (replaces in one step on every system)
+        raise UsageError(f"cannot add to {file}: {error}; write it by hand: {written_test(test)}") from error
+
+
+def _checked(path: Path, file: Path, text: str, registry: Registry) -> RuleSet:
+    """The rules with this text in the place of a file."""
+    try:
+        return load_rules(path, registry, instead={file: text})
+    except SettingsError as error:
+        problems = "; ".join(f"{problem.key.rpartition('.')[2]}: {problem.message}" for problem in error.problems)
+        raise UsageError(f"that would be no test: {problems}") from error
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write the file anew in one step, so that a daemon that looks at it never sees half."""
+    temporary = file.with_name(f".{file.name}.new")
+    try:
+        temporary.write_bytes(text.encode("utf-8"))
+        temporary.chmod(file.stat().st_mode)
+        os.replace(temporary, file)  # noqa: PTH105 (replaces in one step on every system)
+    finally:
+        temporary.unlink(missing_ok=True)

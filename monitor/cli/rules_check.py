@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -13,6 +14,8 @@ from monitor.actors import load_catalogue
 from monitor.cli.configuration import config_option
 from monitor.cli.main import FAILED, FINE
 from monitor.cli.rule_options import rules_option, rules_path
+from monitor.core.escape import one_line
+from monitor.core.problems import Problem
 from monitor.web.words import counted
 
 
@@ -33,7 +36,12 @@ def check_rules(config_path: Path | None, rules_given: Path | None, strict: bool
     registry = load_catalogue()
     rule_set = load_rules(path, registry)
     warnings = rule_warnings(rule_set, registry_with(rule_set, registry))
-    for warning in warnings:
-        print(f"warning: {warning}")
+    print_warnings(warnings)
     print(f"{path}: {counted(len(rule_set), 'rule')}, {counted(len(warnings), 'warning')}")
     return FAILED if strict and warnings else FINE
+
+
+def print_warnings(warnings: Sequence[Problem]) -> None:
+    """Print each in a line."""
+    for warning in warnings:
+        print(f"warning: {one_line(str(warning))}")

@@ -13,6 +13,7 @@ from consumers.alerting.memory import STORY_PREFIX, decode_entry
 from consumers.alerting.story import Story
 from consumers.matching.engine import match_article
 from consumers.rules.compiled import CompiledRules
+from consumers.rules.explain_text import fact_text
 from consumers.rules.model import RuleSet
 from monitor.cli.backend import open_view
 from monitor.cli.configuration import Configuration, config_option, find_config, load_configuration
@@ -118,7 +119,9 @@ def _explain_match(fired: Sequence[Fired]) -> list[str]:
             where = f"in the {evidence.field}, characters {evidence.span[0]}–{evidence.span[1]}"
             sentence = one_line(evidence.sentence, 200)
             again = "" if sentence == said else f": {sentence}"
-            lines.append(f"    {one_line(evidence.condition, 80)}: “{one_line(evidence.text, 80)}” {where}{again}")
+            who = "" if evidence.actor is None else f" = {evidence.actor}{' (meant)' if evidence.indirect else ''}"
+            words = f"“{one_line(evidence.text, 80)}”{who}{fact_text(evidence)}"
+            lines.append(f"    {one_line(evidence.condition, 80)}: {words} {where}{again}")
             said = sentence
     return lines
 

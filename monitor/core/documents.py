@@ -19,9 +19,26 @@ from monitor.core.problems import Problem, suggestion
 
 _FAST_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+PLAIN_ID = r"^[a-z0-9][a-z0-9-]{0,99}$"
+
 Location = tuple[str | int, ...]
 _Model = TypeVar("_Model", bound=BaseModel)
 _SHOWN_VALUE_CHARACTERS = 80
+# Pydantic's messages that speak of Python.
+_WORDS = {"tuple_type": "is no list", "dict_type": "is no group of keys", "model_type": "is no group of keys"}
+
+# Words of the YAML parser's complaints, and what most often leads to them.
+_HINTS = {
+    "character '\\t'": "indent with spaces, not tabs",
+    "that cannot start any token": "put quotes around a text that begins with a sign",
+    "undefined alias": "put quotes around a text that begins with *",
+    "constructor for the tag": "put quotes around a text that begins with !",
+    "mapping values are not allowed": "put quotes around a text with a colon in it",
+    "but got ':'": "put quotes around a text with a colon in it",
+    "another document": "a file holds one document, without --- inside",
+    "<stream end>": "a bracket is not closed",
+    "end of stream": "a quote is not closed",
+}
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(render_duration)]
 
@@ -88,10 +105,16 @@ def parse_document(text: str, path: str, *, ours: bool = False) -> Document:
         mark = getattr(error, "problem_mark", None)
         cause = getattr(error, "problem", None) or getattr(error, "reason", None) or _cause(error)
         line = mark.line + 1 if mark else None
-        raise SettingsError([Problem(path, line, "", f"is not valid YAML: {cause}")]) from error
+        place = f" (character {mark.column + 1})" if mark else ""
+        raise SettingsError([Problem(path, line, "", f"is not valid YAML: {cause}{_hint(cause)}{place}")]) from error
     if problems:
         raise SettingsError(problems)
     return Document(path, data, lines)
+
+
+def _hint(cause: str) -> str:
+    """What people do about the YAML parser's complaint, where it is a common one."""
+    return next((f": {hint}" for words, hint in _HINTS.items() if words in cause), "")
 
 
 def _cause(error: Exception) -> str:
@@ -128,7 +151,9 @@ def describe(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return f"unknown key{suggestion(str(detail['loc'][-1]), known)}"
     if detail["type"] == "missing":
         return "is required"
-    message = detail["msg"].removeprefix("Value error, ")
+    message = _WORDS.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
+    if detail.get("ctx", {}).get("pattern") == PLAIN_ID:
+        message = "is no id (allowed: small letters, digits, hyphens)"
     message = f"{message[:1].lower()}{message[1:]}"
     if isinstance(detail["input"], dict | list) or _is_secret(model, detail["loc"]):
         return message

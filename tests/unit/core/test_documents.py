@@ -55,7 +55,7 @@ def test_an_unknown_key_deep_inside_gets_a_suggestion_from_its_own_level() -> No
 def test_a_document_that_is_no_mapping_is_a_problem_of_the_file() -> None:
     found = problems_of("just words\n")
 
-    assert found == ["machine.yaml:1: 'just words': input should be a valid dictionary or instance of Machine"]
+    assert found == ["machine.yaml:1: 'just words': is no group of keys"]
 
 
 def test_a_key_that_stands_twice_is_a_problem() -> None:
@@ -90,3 +90,27 @@ def test_a_file_in_another_encoding_is_a_problem(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match="is not UTF-8 text"):
         load_document(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "hint"),
+    [
+        pytest.param("a:\n\tb: 1\n", 2, "indent with spaces, not tabs (character 1)", id="tab"),
+        pytest.param("a: @x\n", 1, "put quotes around a text that begins with a sign (character 4)", id="at"),
+        pytest.param("a: *war\n", 1, "put quotes around a text that begins with * (character 4)", id="star"),
+        pytest.param("a: !x war\n", 1, "put quotes around a text that begins with ! (character 4)", id="bang"),
+        pytest.param("a: War: it ends\n", 1, "put quotes around a text with a colon in it (character 7)", id="colon"),
+        pytest.param("{a: War: it}\n", 1, "put quotes around a text with a colon in it (character 8)", id="in-braces"),
+        pytest.param("{a: [1, 2\n", 2, "a bracket is not closed (character 1)", id="bracket"),
+        pytest.param("a: 'x\n", 2, "a quote is not closed (character 1)", id="quote"),
+        pytest.param("a: 1\n---\nb: 1\n", 2, "a file holds one document, without --- inside (character 1)", id="two"),
+    ],
+)
+def test_common_slips_in_yaml_come_with_what_to_do_and_the_place(text: str, line: int, hint: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        parse_document(text, "a.yaml")
+
+    (problem,) = raised.value.problems
+    assert problem.line == line
+    assert problem.message.startswith("is not valid YAML: ")
+    assert problem.message.endswith(f": {hint}")

@@ -232,3 +232,44 @@ def test_no_rule_can_be_taken_for_a_canary(key: str) -> None:
     problems = problems_of(f"rules: [{{id: '{names['id']}', group: '{names.get('group', 'g')}', when: {{query: x}}}}]")
 
     assert [name for _, name, _ in problems] == [f"rules[0].{key}"]
+
+
+@pytest.mark.parametrize(("written", "meant"), [("jp", "ja"), ("cn", "zh"), ("ua", "uk"), ("gr", "el")])
+def test_country_in_the_place_of_a_language_is_told(written: str, meant: str) -> None:
+    expected = f"`{written}` is a country and no language (did you mean '{meant}'?)"
+
+    in_condition = problems_of(f"rules: [{{id: r, when: {{query: a, lang: {written}}}}}]")
+    in_terms = problems_of(f"terms: {{a: {{{written}: [war]}}}}\nrules: [{{id: r, when: {{terms: a}}}}]")
+    in_test = problems_of(
+        f"rules: [{{id: r, when: {{query: a}}, tests: [{{text: a, lang: {written}, expect: match}}]}}]"
+    )
+
+    assert [message.partition(": ")[2] or message for *_, message in in_test] == [expected]
+    assert [message for *_, message in in_condition + in_terms] == [expected, expected]
+
+
+def test_language_of_a_test_may_have_a_region_and_must_be_one() -> None:
+    rules = "rules: [{id: r, when: {query: a}, tests: [{text: a, lang: %s, expect: match}]}]"
+
+    assert problems_of(rules % "en-US") == []
+    assert "`english` is no primary language" in problems_of(rules % "english")[0][2]
+
+
+def test_id_that_is_none_says_what_is_allowed() -> None:
+    (problem,) = problems_of("rules: [{id: 'Größe x', when: {query: a}}]")
+
+    assert problem == (1, "rules[0].id", "'Größe x': is no id (allowed: small letters, digits, hyphens)")
+
+
+def test_key_without_a_list_speaks_no_python() -> None:
+    assert problems_of("rules:\n") == [(1, "rules", "None: is no list")]
+
+
+@pytest.mark.parametrize(
+    ("when", "hint"),
+    [("war", "; words are `query: ...`"), ("[{query: a}]", "; a list stands behind `all:` or `any:`"), ("{}", ")")],
+)
+def test_what_is_no_condition_says_how_it_is_written(when: str, hint: str) -> None:
+    (problem,) = problems_of(f"rules: [{{id: r, when: {when}}}]")
+
+    assert problem[2].endswith(hint)

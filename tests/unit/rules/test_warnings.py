@@ -164,3 +164,13 @@ def test_lacking_tests_are_told_but_for_disabled_rules() -> None:
 """)
 
     assert found == [(2, "a", "has no tests"), (3, "b", "has no test that expects none")]
+
+
+@pytest.mark.parametrize("word", ["NEAR", "ADJ", "WITHIN", "XOR"])
+def test_operators_of_other_query_languages_are_told(word: str) -> None:
+    assert any(f"`{word}` is looked for as a word" in message for message in _of_rule(f"{{query: war {word} peace}}"))
+
+
+@pytest.mark.parametrize("query", ['war AND "NEAR EAST"', "war =NEAR", "war near peace", r"war \NEAR"])
+def test_words_that_only_look_like_operators_are_not(query: str) -> None:
+    assert not any("is looked for as a word" in message for message in _of_rule(f"{{query: '{query}'}}"))
