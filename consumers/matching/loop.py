@@ -55,7 +55,7 @@ class MatchLoop:
         self._lock = threading.Lock()
         self._wanted_rules = rule_set
         self._running_rules: RuleSet | None = None
-        self._set_aside: set[str] = set()
+        self._set_aside: dict[str, str] = {}
         self._warming: Future[list[ItemOutcome]] | None = None
         self._dead_letters = DeadLetters(Topic.ARTICLES, metrics, clock)
         self._patience = Patience(_logger, "match stage held up", backoff=backoff, group=group)
@@ -69,6 +69,10 @@ class MatchLoop:
         """Whether a worker has compiled the rules: before that, articles wait. Safe from any thread."""
         warming = self._warming
         return warming is not None and warming.done()
+
+    def set_aside(self) -> dict[str, str]:
+        """Rules that are evaluated no more until rules are loaded again, by id, and why. Safe from any thread."""
+        return dict(self._set_aside)
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; then return within a second or so, an unfinished batch dropped.
@@ -174,7 +178,7 @@ class MatchLoop:
         """Count and log each rule once, whichever of the workers it failed in first."""
         for rule_id, why in outcome.set_aside:
             if rule_id not in self._set_aside:
-                self._set_aside.add(rule_id)
+                self._set_aside[rule_id] = why.reason
                 self._metrics.rules_set_aside.labels(why.kind).inc()
                 _logger.error("rule set aside", extra={"rule": rule_id, "reason": why.kind, "error": why.reason})
 

@@ -109,7 +109,7 @@ class ConditionReader:
     def condition(self, value: Any, at: Location) -> Condition | None:
         """The condition in a mapping; keys standing side by side must all hold."""
         if not isinstance(value, dict) or not value:
-            hints = {str: "; words are `query: ...`", list: "; a list stands behind `all:` or `any:`"}
+            hints: dict[type, str] = {str: "; words are `query: ...`", list: "; a list stands behind `all:` or `any:`"}
             hint = hints.get(type(value), "")
             self._problem(at, f"{_shown(value)}: is no condition (allowed: {', '.join(CONDITION_KEYS)}){hint}")
             return None

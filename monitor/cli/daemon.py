@@ -171,7 +171,12 @@ class Daemon:
     def _build_app(self, store: Backend) -> Starlette:
         web = self._configuration.settings.web
         status = StatusServices(
-            metrics=self._metrics, problems=self._all_problems, token=web.token, host=web.host, clock=self._clock
+            metrics=self._metrics,
+            problems=self._all_problems,
+            set_aside=self._set_aside,
+            token=web.token,
+            host=web.host,
+            clock=self._clock,
         )
         if Stage.WEB not in self._stages:
             return build_status_app(status)
@@ -183,6 +188,7 @@ class Daemon:
             why=lambda url: explain_url(url, self._configuration, store),
             metrics=status.metrics,
             problems=status.problems,
+            set_aside=status.set_aside,
             token=status.token,
             host=status.host,
             clock=status.clock,
@@ -193,6 +199,10 @@ class Daemon:
         """What keeps the process from being ready, by the part it concerns."""
         stages = {stage.value: part.problem() for stage, part in self._parts.by_stage.items()}
         return self._problems | {stage: problem for stage, problem in stages.items() if problem}
+
+    def _set_aside(self) -> dict[str, str]:
+        """The rules that this process evaluates no more."""
+        return {rule: why for part in self._parts.by_stage.values() for rule, why in part.set_aside().items()}
 
     def _stopping(self) -> None:
         self._problems["service"] = "is stopping"

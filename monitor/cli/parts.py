@@ -102,12 +102,14 @@ class Part:
         threads: Loops that block, each for a thread of its own, by name.
         apply: Takes over a changed configuration; to be called on the event loop's thread.
         problem: What keeps it from being ready, in words; empty when it is.
+        set_aside: Rules that it evaluates no more, by id, and why.
     """
 
     tasks: Mapping[str, Callable[[asyncio.Event], Awaitable[None]]] = field(default_factory=dict)
     threads: Mapping[str, Callable[[threading.Event], None]] = field(default_factory=dict)
     apply: Callable[[Configuration], None] = lambda _: None
     problem: Callable[[], str] = lambda: ""
+    set_aside: Callable[[], Mapping[str, str]] = dict
 
 
 def poll_part(around: Around, fetching: Fetching) -> tuple[Part, Poller]:
@@ -156,6 +158,7 @@ def match_part(around: Around) -> Part:
         threads={"match": loop.run},
         apply=lambda configuration: loop.set_rules(configuration.rules),
         problem=lambda: "" if loop.is_warm() else "its workers are compiling the rules",
+        set_aside=loop.set_aside,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.core.alert import SEVERITIES
@@ -24,6 +24,7 @@ class PageContent:
     Attributes:
         end: The end of the history when it was read: the page listens from there.
         past_matches: Newest first.
+        set_aside: Rules that are evaluated no more, and why.
     """
 
     cards: Sequence[AlertCard]
@@ -32,6 +33,7 @@ class PageContent:
     rows: Sequence[FeedRow]
     past_matches: Sequence[PastMatch]
     now: datetime
+    set_aside: Mapping[str, str] = field(default_factory=dict)
 
 
 def render_page(content: PageContent) -> str:
@@ -125,7 +127,17 @@ _SEVERITY_CHOICES = (
 
 
 def _side(content: PageContent) -> Html:
-    return el("aside", _past(content), _feeds(content))
+    return el("aside", _set_aside(content) if content.set_aside else None, _past(content), _feeds(content))
+
+
+def _set_aside(content: PageContent) -> Html:
+    return el(
+        "section",
+        el("h2", "Rules set aside"),
+        el("p", "They failed or cost too much, and match nothing until rules are loaded again."),
+        el("ul", [el("li", el("strong", rule), ": ", why) for rule, why in sorted(content.set_aside.items())]),
+        id="set-aside",
+    )
 
 
 def _past(content: PageContent) -> Html:

@@ -35,12 +35,14 @@ class StatusServices:
 
     Attributes:
         problems: What keeps the process from being ready, by name; empty when it is. May block.
+        set_aside: Rules that this process evaluates no more until rules are loaded again, by id, and why.
         token: What callers must send; None serves everybody who can connect.
         host: The host in the settings: callers may name it in their Host header, beside loopback names.
     """
 
     metrics: Metrics
     problems: Callable[[], Mapping[str, str]]
+    set_aside: Callable[[], Mapping[str, str]] = dict
     token: SecretStr | None = None
     host: str = "127.0.0.1"
     clock: Clock = utc_now

@@ -26,6 +26,7 @@ def live_page(services: WebServices) -> str:
         rows=_rows(services),
         past_matches=read_past_matches(services.partition_states),
         now=services.clock(),
+        set_aside=services.set_aside(),
     )
     return render_page(content)
 

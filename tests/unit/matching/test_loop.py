@@ -334,6 +334,7 @@ def test_rule_that_is_set_aside_is_counted_and_logged_once_and_the_others_go_on(
     assert stage.value("tocsin_rules_set_aside_total", {"reason": "failed"}) == 1
     assert stage.value("tocsin_rules_set_aside_total", {"reason": "too_costly"}) == 0
     assert [record.rule for record in caplog.records if record.message == "rule set aside"] == ["broken"]  # type: ignore[attr-defined]
+    assert list(stage.loop.set_aside()) == ["broken"]
 
 
 def test_rule_that_is_set_aside_is_tried_again_when_rules_are_loaded_again(stage: Stage) -> None:

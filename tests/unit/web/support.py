@@ -93,6 +93,7 @@ class Site:
     metrics: Metrics = field(default_factory=Metrics)
     feeds: Sequence[Feed] = ()
     problems: Mapping[str, str] = field(default_factory=dict)
+    set_aside: Mapping[str, str] = field(default_factory=dict)
     why: Callable[[str], str] = lambda url: f"nothing is known of {url}"
     now: datetime = NOW
     options: dict[str, Any] = field(default_factory=dict)
@@ -109,6 +110,7 @@ class Site:
             metrics=self.metrics,
             why=self.why,
             problems=lambda: self.problems,
+            set_aside=lambda: self.set_aside,
             clock=lambda: self.now,
             **self.options,
         )

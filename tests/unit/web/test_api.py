@@ -224,9 +224,18 @@ async def test_health_and_readiness_differ(site: Site) -> None:
     site.problems = {"service": "is starting"}
 
     assert await get(site, "/healthz") == (200, "alive\n")
-    assert await get(site, "/readyz") == (503, {"ready": False, "problems": {"service": "is starting"}})
+    assert await get(site, "/readyz") == (
+        503,
+        {"ready": False, "problems": {"service": "is starting"}, "set_aside": {}},
+    )
     site.problems = {}
-    assert await get(site, "/readyz") == (200, {"ready": True, "problems": {}})
+    assert await get(site, "/readyz") == (200, {"ready": True, "problems": {}, "set_aside": {}})
+
+
+async def test_rule_that_is_set_aside_is_told_and_the_process_stays_ready(site: Site) -> None:
+    site.set_aside = {"slow": "takes more than 100 steps in an article"}
+
+    assert await get(site, "/readyz") == (200, {"ready": True, "problems": {}, "set_aside": site.set_aside})
 
 
 async def test_store_that_is_away_is_an_answer_and_not_a_crash(site: Site) -> None:

@@ -162,3 +162,15 @@ def test_evidence_is_marked_in_the_quote(words: list[str], pieces: list[tuple[st
     evidence = [Evidence(condition="c", field="title", span=(0, 0), text=text, sentence=quote) for text in words]
 
     assert marked(quote, evidence) == pieces
+
+
+async def test_rules_set_aside_are_told_with_their_reason_and_only_then() -> None:
+    with a_site() as site:
+        before = await page_of(site)
+        site.set_aside = {"slow": "takes more than <b>100</b> steps in an article"}
+        page = await page_of(site)
+
+    assert "Rules set aside" not in before.texts
+    assert "Rules set aside" in page.texts
+    assert "slow" in page.texts
+    assert any("more than <b>100</b> steps" in text for text in page.texts)
