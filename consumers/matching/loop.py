@@ -21,7 +21,7 @@ from monitor.core.dead_letter import DeadLetter, DeadLetters
 from monitor.core.errors import CommitRefusedError, NewerSchemaError, StoreUnavailableError
 from monitor.core.metrics import Metrics
 from monitor.core.ports import Log, LogConsumer
-from monitor.core.record import NewRecord, Record, Topic, next_offsets
+from monitor.core.record import NewRecord, Polled, Record, Topic, next_offsets
 from monitor.core.retries import STORE_BACKOFF, Backoff, Patience, Stopped
 from monitor.core.settings import MatchSettings
 
@@ -90,7 +90,10 @@ class MatchLoop:
             while not stop.is_set():
                 pool = self._current_pool(pool)
                 try:
-                    self._step(consumer, pool, stop)
+                    polled = self._poll(consumer)
+                    # What came in after rules were changed is matched by the new ones, though we waited with the old.
+                    pool = self._current_pool(pool)
+                    self._step(polled, consumer, pool, stop)
                     self._patience.ended()
                 except Stopped:
                     return
@@ -125,8 +128,10 @@ class MatchLoop:
         """
         return wanted is running or (wanted.digest == running.digest and not self._set_aside)
 
-    def _step(self, consumer: LogConsumer, pool: Pool, stop: threading.Event) -> None:
-        polled = consumer.poll(max_records=self._settings.batch * self._settings.workers, timeout_seconds=POLL_SECONDS)
+    def _poll(self, consumer: LogConsumer) -> Polled:
+        return consumer.poll(max_records=self._settings.batch * self._settings.workers, timeout_seconds=POLL_SECONDS)
+
+    def _step(self, polled: Polled, consumer: LogConsumer, pool: Pool, stop: threading.Event) -> None:
         if polled.records:
             matches, letters = self._match(polled.records, pool, stop)
             self._append(matches, letters, stop)

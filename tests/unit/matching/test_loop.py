@@ -36,7 +36,7 @@ GROUP = "test-match"
 
 
 class WatchedLog:
-    """A log that passes everything on, tells of commits, and can fail on call."""
+    """A log that passes everything on, tells of polls and commits, and can fail on call."""
 
     def __init__(self, log: Log) -> None:
         self._inner = log
@@ -44,6 +44,7 @@ class WatchedLog:
         self.append_faults: list[Exception] = []
         self.commit_faults: list[Exception] = []
         self.on_commit: Callable[[], None] = lambda: None
+        self.on_poll: Callable[[], None] = lambda: None
 
     def append(self, records: Sequence[NewRecord]) -> list[Position]:
         if self.append_faults:
@@ -78,6 +79,7 @@ class WatchedConsumer:
         self._inner = consumer
 
     def poll(self, *, max_records: int, timeout_seconds: float) -> Polled:
+        self._log.on_poll()
         return self._inner.poll(max_records=max_records, timeout_seconds=min(timeout_seconds, 0.02))
 
     def commit(self, offsets: Mapping[int, int]) -> None:
@@ -303,6 +305,23 @@ def test_new_rules_are_used_from_the_next_batch_on(stage: Stage) -> None:
 
     assert sorted(stage.matches()) == [("peace", "War and peace"), ("war", "War and peace")]
     assert [pool.closed for pool in stage.pools] == [True, True]
+
+
+def test_article_that_comes_after_new_rules_is_matched_by_them_though_the_loop_waited_with_the_old(
+    stage: Stage,
+) -> None:
+    polls: list[None] = []
+
+    def change_once() -> None:
+        polls.append(None)
+        if len(polls) == 3:  # the first only assigns partitions
+            stage.loop.set_rules(PEACE)
+            stage.put("War and peace")
+
+    stage.log.on_poll = change_once
+    stage.run()
+
+    assert stage.matches() == [("peace", "War and peace")]
 
 
 def test_canary_goes_through_and_is_counted_as_no_news(stage: Stage) -> None:
