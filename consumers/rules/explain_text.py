@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from consumers.rules.explain import ExplainedCondition, Explanation
 from monitor.core.escape import one_line
+from monitor.core.fact import LeaderCall
 from monitor.core.match import Evidence
 
 _SHOWN_NAMES = 6  # of a list
@@ -44,9 +45,12 @@ def fact_text(hit: Evidence) -> str:
     if hit.fact is None:
         return ""
     fact = hit.fact
-    keys = ("role", "low", "high", "side", "mode", "modality")
+    keys = ("role", "low", "high", "per", "side", "mode", "modality")
     found = [(key, getattr(fact, key, None)) for key in keys]
-    return f" [{', '.join(f'{key} {value}' for key, value in found if value not in (None, ''))}]"
+    if isinstance(fact, LeaderCall):
+        found.insert(0, ("participants", ", ".join(one.actor or one.office or one.text for one in fact.participants)))
+    shown = ", ".join(f"{key} {value}" for key, value in found if value not in (None, ""))
+    return f" [{one_line(shown, 2 * _SHOWN_CHARACTERS)}]"
 
 
 def _lines(condition: ExplainedCondition, level: int) -> Iterator[str]:

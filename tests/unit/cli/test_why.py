@@ -10,19 +10,26 @@ import pytest
 from consumers.alerting.partition import Partition
 from consumers.matching.engine import match_article
 from consumers.rules.compiled import CompiledRules
+from consumers.rules.explain_text import fact_text
 from monitor.cli.configuration import load_configuration
 from monitor.cli.parts import gates_of
 from monitor.core.article import Article, ArticleText
 from monitor.core.clock import utc_now
 from monitor.core.codec import encode
+from monitor.core.fact import Casualties, LeaderCall, Participant
 from monitor.core.feed import FeedChange, FeedState, PollStatus
 from monitor.core.ids import ArticleId, Digest, FeedId, content_hash
+from monitor.core.match import Evidence
 from monitor.core.ports import Head, PartitionState
 from monitor.core.record import NewRecord, Topic
 from monitor.storage.sqlite import open_embedded
-from tests.unit.cli.support import call, written
+from tests.unit.cli.support import RULES, call, written
 
 START = datetime(2031, 5, 4, 8, 0, tzinfo=UTC)
+TALK = """
+  - id: leaders-talk
+    when: {same: sentence, all: [{actor: 'president@united-states'}, {actor: vladimir-putin}]}
+"""
 FEEDS = """\
 feeds:
   - {id: harbour, url: 'https://harbour.example/rss'}
@@ -31,7 +38,16 @@ feeds:
 """
 
 
-def article(feed: str, name: str, title: str, *, minutes: int = 0, backfill: bool = False, edits: str = "") -> Article:
+def article(
+    feed: str,
+    name: str,
+    title: str,
+    *,
+    minutes: int = 0,
+    backfill: bool = False,
+    edits: str = "",
+    published: datetime | None = None,
+) -> Article:
     """An article of one feed; `edits` is the title it had before."""
     url = f"https://{feed}.example/{name}"
     return Article(
@@ -43,6 +59,7 @@ def article(feed: str, name: str, title: str, *, minutes: int = 0, backfill: boo
         title=title,
         summary="",
         lang="en",
+        published_at=published,
         first_seen_at=START + timedelta(minutes=minutes),
         revision=2 if edits else 1,
         digest=Digest(content_hash("digest", title)),
@@ -55,6 +72,10 @@ NEWS = [
     article("harbour", "past", "Past bridge closed in spring", backfill=True),
     article("harbour", "alerted", "Old bridge closed", minutes=1),
     article("harbour", "quiet", "A quiet day at the market", minutes=2),
+    article(
+        "river", "meant", "Joe Biden met his Russian counterpart in Geneva", published=datetime(2021, 6, 16, tzinfo=UTC)
+    ),
+    article("river", "left", "Joe Biden met his Russian counterpart in Geneva", minutes=8),
     article("river", "copy", "Old bridge closed", minutes=3),
     article("harbour", "same-voice", "Old bridge closed", minutes=4),
     article("harbour", "edited", "New bridge closed at noon", minutes=5),
@@ -67,7 +88,7 @@ NOT_DECIDED_ON = article("river", "late", "Third bridge closed", minutes=7)
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A configuration whose store has seen the news: matched and alerted on as the service does."""
     folder = tmp_path_factory.mktemp("why")
-    path = written(folder, feeds=FEEDS)
+    path = written(folder, feeds=FEEDS, rules=RULES + TALK)
     configuration = load_configuration(path, {})
     rules = CompiledRules(configuration.rules, configuration.registry)
     state = PartitionState(Head(0, 0, None), {})
@@ -95,6 +116,17 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("river.example/copy", "held back (throttled): it joined the story of alert ", "it is in no alert"),
         ("river.example/copy", "by rule bridge-closed, which tells of new voices at most every 1h", "revision"),
         ("harbour.example/same-voice", "held back: it joined the story of alert ", "it is in no alert"),
+        (
+            "river.example/meant",
+            "actor: vladimir-putin: “Russian counterpart” = vladimir-putin (meant) in the title",
+            "Xi",
+        ),
+        (
+            "river.example/meant",
+            "actor: president@united-states: “Joe Biden” = joe-biden in the title",
+            "(meant) (meant)",
+        ),
+        ("river.example/left", "no rule fires on it", "joe-biden"),
         ("harbour.example/past", "backfill: it stood in the feed before we began to watch", "newer than the article"),
         ("harbour.example/past", "it is in no alert", "held back"),
         ("harbour.example/quiet", "no rule fires on it", "held back"),
@@ -133,3 +165,20 @@ def test_a_file_that_is_no_store_is_an_error(capsys: pytest.CaptureFixture[str],
 
     assert (ended.code, ended.out) == (1, "")
     assert f"cannot open {tmp_path}/tocsin.db" in ended.err
+
+
+def test_fact_on_which_a_rule_stands_is_shown() -> None:
+    fact = Casualties(role="killed", low=120, high=130, side="russia", modality="claimed")
+    found = Evidence(condition="casualties", field="body", span=(0, 3), text="120", sentence="120 died.", fact=fact)
+
+    assert fact_text(found) == " [role killed, low 120, high 130, side russia, modality claimed]"
+
+
+def test_call_on_which_a_rule_stands_is_shown_with_those_who_spoke() -> None:
+    people = (Participant(text="Trump", actor="donald-trump"), Participant(text="the Kremlin chief"))
+    fact = LeaderCall(participants=people, mode="phone")
+    found = Evidence(
+        condition="leader_call", field="body", span=(0, 3), text="spoke", sentence="They spoke.", fact=fact
+    )
+
+    assert fact_text(found) == " [participants donald-trump, the Kremlin chief, mode phone, modality happened]"
