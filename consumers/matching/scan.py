@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 import msgspec
 
@@ -11,8 +11,10 @@ from consumers.rules.compiled import CompiledRules
 from consumers.rules.evidence import evidence_of
 from monitor.core.fact import Fact, Field
 from monitor.core.match import Evidence
+from monitor.feeds.dates import parse_date
 from monitor.text.reading import Reading, read
 
+_NO_LATER_THAN = datetime(2200, 1, 1, tzinfo=UTC)  # a day far ahead is no day
 MAX_LINE_BYTES = 16_000_000  # decoding takes a multiple of it in memory
 
 
@@ -131,8 +133,11 @@ def _reading(article: _Text, facts: Sequence[Fact] = ()) -> Reading:
 
 
 def _day(published_at: str | float | None) -> date | None:
-    """The day of an ISO date or time; None for what is none, for archives hold much."""
-    try:
-        return date.fromisoformat(published_at[:10]) if isinstance(published_at, str) else None
-    except ValueError:
+    """The day of a time as feeds and archives write it, or of seconds since 1970; None for what is none."""
+    if published_at is None:
         return None
+    try:
+        return date.fromisoformat(str(published_at)[:10])
+    except ValueError:
+        found = parse_date(str(published_at), fetched_at=_NO_LATER_THAN).moment
+        return None if found is None else found.date()

@@ -48,6 +48,9 @@ def _why_unnamed(actor: Actor, reading: Reading) -> str | None:
         return f"'{words}' alone is not enough for {actor.id}: its full name, its office or its context is missing"
     if free in _places([name for names in actor.surnames.values() for name in names], reading):
         return f"'{words}' alone is not {actor.id} here: somebody else of that name is named"
+    spelling = next((name for name in actor.exact if free in _places([name], reading)), None)
+    if spelling is not None and spelling != words:
+        return f"'{words}' is not {actor.id}: it counts only as {spelling}"
     return f"'{words}' does not count as {actor.id} here"
 
 

@@ -58,7 +58,8 @@ def _lines(condition: ExplainedCondition, level: int) -> Iterator[str]:
     space = "  " * level
     absent = _absent(condition)
     if absent:
-        yield f"{space}{_outcome(condition)}  {label}: {_none_stands(absent)}"
+        key = "query" if label.startswith("query: ") else label  # its words follow
+        yield f"{space}{_outcome(condition)}  {key}: {_none_stands(absent)}"
         return
     if condition.held and condition.needed == 0:
         excluded = _listed(_names(_leaves(condition, held=True)), _SHOWN_NAMES, ", ")

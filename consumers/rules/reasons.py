@@ -156,9 +156,11 @@ class Reasons:
 
     def _why_not_near(self, leaf: NearLeaf) -> str | None:
         missing = [word.text for word in leaf.words if not self._surfaces((word,), any_language=False)]
+        if len(missing) == len(leaf.words):
+            return None
         if missing:
             quoted = ", ".join(f"'{word}'" for word in missing)
-            return f"{quoted} stands nowhere"
+            return f"{quoted} {'stands' if len(missing) == 1 else 'stand'} nowhere"
         return f"its words stand, but further apart than ~{leaf.slop}"
 
     def _why_not_there(self, terms: tuple[Term, ...]) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from consumers.matching.scan import BadLine, ScanHit, ScannedLine, scan_lines
 from monitor.core.codec import encode
 from tests.unit.matching.support import article, compiled
@@ -47,6 +49,27 @@ def test_articles_of_the_log_can_be_scanned() -> None:
 
     assert isinstance(line, ScannedLine)
     assert [type(hit) for hit in line.hits] == [ScanHit, ScanHit]
+
+
+@pytest.mark.parametrize(
+    ("day", "fires"),
+    [
+        ('"2023-05-01"', True),
+        ('"2026-05-01T10:00:00+02:00"', False),
+        ("1682899200", True),
+        ("1777593600", False),
+        ('"Mon, 01 May 2023 10:00:00 GMT"', True),
+        ('"some day"', False),
+        ("1e300", False),
+    ],
+)
+def test_day_is_read_as_archives_write_it(day: str, *, fires: bool) -> None:
+    rules = compiled("rules: [{id: r, when: {actor: 'president@united-states'}}]")
+
+    (outcome,) = scan_lines([f'{{"id": 1, "text": "Joe Biden spoke", "published_at": {day}}}'], rules)
+
+    assert isinstance(outcome, ScannedLine)
+    assert bool(outcome.hits) == fires
 
 
 def test_address_and_day_of_an_article_are_read_where_they_are_given() -> None:

@@ -48,7 +48,7 @@ def test_filter_that_holds_is_the_first_reason_with_its_words() -> None:
 def test_list_of_which_nothing_stands_is_one_line_with_a_count() -> None:
     shown = _shown(rule_with(f"{{query: '{MANY_WORDS}'}}"), _article("Peace."))
 
-    assert shown[-1].endswith(": none of 9 stands: film, movie, novel, album, podcast, playoff* and 3 more")
+    assert shown[-1] == ("  not held  query: none of 9 stands: film, movie, novel, album, podcast, playoff* and 3 more")
     assert len(shown) == 3
 
 
@@ -134,3 +134,21 @@ def test_text_that_steers_terminals_is_shown_clean() -> None:
     shown = "\n".join(_shown(rule_with("{query: war}"), _article("\x1b[31mWar\u202e is\x07 over")))
 
     assert not set("\x1b\u202e\x07") & set(shown)
+
+
+def test_words_near_one_another_that_all_stand_nowhere_are_no_near_reason() -> None:
+    shown = _shown(rule_with("""{query: '"oil spill"~3 OR "war film"~2'}"""), _article("War."))
+
+    assert shown[1] == "  because query: war film~2: 'film' stands nowhere"
+
+
+def test_name_in_another_spelling_is_told() -> None:
+    rules = rules_of(
+        "actors: [{id: union, kind: organisation, name: Dockers United, exact: [DUX], source: our desk}]\n"
+        "rules: [{id: r, when: {actor: union}}]\n"
+    )
+    registry = catalogue().extended(rules.actors, rules.offices, rules.sets)
+
+    shown = lines(explain(rules.rules[0], registry, _article("The dux met.")))
+
+    assert shown[1] == "  because actor: union: 'dux' is not union: it counts only as DUX"
