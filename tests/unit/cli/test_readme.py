@@ -17,9 +17,7 @@ README = (PROJECT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (PROJECT / "Makefile").read_text(encoding="utf-8")
 
 
-def test_its_rules_load_beside_the_sample_rules_and_fire(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_its_rules_load_beside_the_sample_rules_and_fire(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     first, second = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
     write_configuration(tmp_path)
     (tmp_path / "rules" / "mine.yaml").write_text(first, encoding="utf-8")
