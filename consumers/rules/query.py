@@ -62,6 +62,7 @@ _UNSUPPORTED: dict[type, str] = {
     tree.Boost: "`^` has no meaning here: rules do not rank",
 }
 _POSITION = re.compile(r" at position (\d+)")
+_QUOTED = re.compile(r'\\.|"(?:[^"\\]|\\.)*"')  # with signs escaped outside of quotes
 _OPERATORS = frozenset({"and", "or", "not", "&&", "||"})
 _SHOWN = 40
 _NEGATIONS = (tree.Not, tree.Prohibit)
@@ -115,8 +116,25 @@ def _cause(error: Exception, text: str, position: int | None) -> str:
         return "it is too deeply nested"
     if "Illegal character" in str(error) and position:
         return f"unexpected `{text[position - 1]}` (put the word in quotes, or `\\` before the sign)"
+    if "nexpected end" in str(error):
+        return f"unexpected end: {_what_lacks(text)}"
     cause = _POSITION.sub("", str(error).removeprefix("Syntax error in input : ").rstrip("!"))
     return f"{cause[:1].lower()}{cause[1:]}".replace("  ", " ")
+
+
+def _what_lacks(text: str) -> str:
+    """What a query that ends too early lacks."""
+    unquoted = _QUOTED.sub(lambda found: " " * len(found[0]), text)
+    opened: list[int] = []
+    for at, character in enumerate(unquoted, start=1):
+        if character == "(":
+            opened.append(at)
+        elif character == ")" and opened:
+            opened.pop()
+    last = text.rsplit(maxsplit=1)[-1]
+    if last in ("AND", "OR", "NOT", "&&", "||", "!") or last.endswith((":", "+", "-")):
+        return f"nothing stands behind `{last[-40:]}`"
+    return f"the parenthesis at character {opened[-1]} is not closed" if opened else "something is missing"
 
 
 class _Reader:

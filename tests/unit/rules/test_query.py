@@ -90,10 +90,11 @@ def test_query_means(query: str, means: Condition) -> None:
     ("query", "message"),
     [
         pytest.param("", "is empty", id="empty"),
-        pytest.param("a AND", "cannot be read: unexpected end", id="unfinished"),
+        pytest.param("a AND", "cannot be read: unexpected end: nothing stands behind `AND`", id="unfinished"),
         pytest.param("AND a", "cannot be read: unexpected 'AND' (character 1)", id="operator-first"),
         pytest.param("a && && b", "cannot be read: unexpected 'AND' (character 6)", id="places-behind-sign-operators"),
-        pytest.param("(a", "cannot be read: unexpected end", id="open-parenthesis"),
+        pytest.param('a (b OR "("', "the parenthesis at character 3 is not closed", id="open-parenthesis"),
+        pytest.param("a title:", "unexpected end: nothing stands behind `title:`", id="field-of-nothing"),
         pytest.param("'a'", "unexpected `'` (put the word in quotes", id="single-quotes"),
         pytest.param("a /b", "unexpected `/`", id="slash"),
         pytest.param("a \\", "unexpected `\\`", id="backslash-at-the-end"),
