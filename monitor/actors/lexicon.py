@@ -8,8 +8,9 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TypeVar
 
-from monitor.actors.model import Actor, Names, Office
+from monitor.actors.model import Actor, Names, Office, flat
 from monitor.actors.registry import Registry
+from monitor.core.collecting import collecting_paused
 from monitor.text import phrase
 from monitor.text.patterns import patterns_of
 from monitor.text.scan import PatternTrie
@@ -25,7 +26,7 @@ class Grade(IntEnum):
     WEAK = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Use:
     """A pattern as something of an actor or office, in articles of a language (None: of all)."""
 
@@ -33,7 +34,7 @@ class Use:
     lang: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NameUse:
     """A pattern as a name of an actor.
 
@@ -50,7 +51,7 @@ class NameUse:
     person_like: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RoleUse:
     """A pattern as a word for a role.
 
@@ -105,23 +106,25 @@ class Lexicon:
         }
 
     def _add_actor(self, actor: Actor) -> None:
-        for name in actor.names():
-            alone = actor.person_like and name == actor.name
-            self._put(self.names, name, NameUse(actor.id, Grade.STRONG, person_like=alone))
-        for name in actor.exact:
-            self._put(self.names, name if name.startswith("=") else f"={name}", NameUse(actor.id, Grade.STRONG))
-        for grade, names in ((Grade.SURNAME, actor.surnames), (Grade.WEAK, actor.weak)):
-            for name in dict.fromkeys(name for listed in names.values() for name in listed):
-                alone = actor.person_like and name == actor.name
-                self._put(self.names, name, NameUse(actor.id, grade, person_like=alone))
-        for lang, names_of_lang in actor.demonyms.items():
-            for name in names_of_lang:
-                use = NameUse(actor.id, Grade.STRONG, lang, demonym=True)
-                self._put(self.names, name, use, lang, variants=True)
+        self._add_names(actor, actor.names(), Grade.STRONG)
+        self._add_names(actor, (name if name.startswith("=") else f"={name}" for name in actor.exact), Grade.STRONG)
+        self._add_names(actor, dict.fromkeys(flat(actor.surnames)), Grade.SURNAME)
+        self._add_names(actor, dict.fromkeys(flat(actor.weak)), Grade.WEAK)
+        for lang, names in actor.demonyms.items():
+            demonym = NameUse(actor.id, Grade.STRONG, lang, demonym=True)
+            for name in names:
+                self._put(self.names, name, demonym, lang, variants=True)
+        own = Use(actor.id)
         for text in actor.blocked_by:
-            self._put(self.blocks, text, Use(actor.id))
+            self._put(self.blocks, text, own)
         for text in actor.context:
-            self._put(self.contexts, text, Use(actor.id))
+            self._put(self.contexts, text, own)
+
+    def _add_names(self, actor: Actor, names: Iterable[str], grade: Grade) -> None:
+        use = NameUse(actor.id, grade)  # one for all names: there are many
+        for name in names:
+            alone = actor.person_like and name == actor.name
+            self._put(self.names, name, replace(use, person_like=True) if alone else use)
 
     def _add_office(self, office: Office) -> None:
         for text in office.seats:
@@ -172,7 +175,8 @@ class Lexicon:
 @lru_cache(maxsize=4)
 def lexicon_of(registry: Registry) -> Lexicon:
     """The registry's lexicon, compiled once in each process."""
-    return Lexicon(registry)
+    with collecting_paused():
+        return Lexicon(registry)
 
 
 def _words(names: Names) -> dict[str, frozenset[Words]]:

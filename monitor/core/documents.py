@@ -17,13 +17,43 @@ from monitor.core.errors import SettingsError
 from monitor.core.escape import one_line
 from monitor.core.problems import Problem, suggestion
 
-_FAST_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+try:
+    from yaml import CSafeLoader as _CLoader
+except ImportError:  # a PyYAML built without libyaml
+    from yaml import SafeLoader as _CLoader  # type: ignore[assignment]
+
+_TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
 
 Location = tuple[str | int, ...]
 _Model = TypeVar("_Model", bound=BaseModel)
 _SHOWN_VALUE_CHARACTERS = 80
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(render_duration)]
+
+
+class _OurLoader(_CLoader):
+    """The loader in C without what we write nowhere: tags by place, merged and recursive mappings."""
+
+    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        if kind is yaml.ScalarNode:
+            for tag, written in self.yaml_implicit_resolvers.get(value[:1], ()) if implicit[0] else ():
+                if written.match(value):
+                    return str(tag)
+            return _TEXT
+        return _LIST if kind is yaml.SequenceNode else _MAPPING
+
+    def construct_document(self, node: Any) -> Any:
+        if isinstance(node, yaml.MappingNode):
+            return {self.construct_document(key): self.construct_document(value) for key, value in node.value}
+        if isinstance(node, yaml.SequenceNode):
+            return [self.construct_document(part) for part in node.value]
+        return node.value if node.tag == _TEXT else self.construct_object(node)
 
 
 class Strict(BaseModel):
@@ -76,7 +106,7 @@ def parse_document(text: str, path: str, *, ours: bool = False) -> Document:
     lines: dict[Location, int] = {}
     problems: list[Problem] = []
     try:
-        loader = (_FAST_LOADER if ours else yaml.SafeLoader)(text)
+        loader: Any = (_OurLoader if ours else yaml.SafeLoader)(text)
         try:
             node = loader.get_single_node()
             if node is not None:

@@ -39,6 +39,7 @@ _SIGNS = {_ANY: "*", _ONE: "?"}
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _HANGUL = re.compile(f"[{HANGUL}]")
 _STEM = re.compile(r"(?<!\\)~(.*)\Z", re.DOTALL)
+_MAY_BE_MARKED = re.compile(f"[*?~=\\\\{_ANY}{_ONE}]")
 _UNESCAPED = re.compile(r"\\(.)|([*?~])", re.DOTALL)
 
 
@@ -100,6 +101,10 @@ def _exact(text: str) -> Written:
 
 
 def _inexact(text: str) -> Written:
+    if _MAY_BE_MARKED.search(text) is None:  # nearly all names
+        tokens = tokenize(text)
+        surfaces = map(text.__getitem__, map(slice, tokens.starts, tokens.ends))
+        return Written(tuple(map(WrittenWord, surfaces, tokens.words)))
     return Written(tuple(word for chunk in text.split() for word in _chunk(chunk)))
 
 
