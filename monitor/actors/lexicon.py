@@ -8,10 +8,10 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TypeVar
 
-from monitor.actors.model import Actor, Names, Office, flat
+from monitor.actors.model import Actor, ActorKind, Names, Office, flat
 from monitor.actors.registry import Registry
 from monitor.core.collecting import collecting_paused
-from monitor.text import phrase
+from monitor.text import fold, phrase
 from monitor.text.patterns import patterns_of
 from monitor.text.scan import PatternTrie
 
@@ -42,6 +42,7 @@ class NameUse:
         lang: The language of the articles in which it counts; None for all.
         demonym: An adjective or inhabitant, no name of the state itself.
         person_like: Beside an unknown capitalised word it is part of somebody's name.
+        capitals: It counts only in titles that are all in capitals, where the spelling it has elsewhere says nothing.
     """
 
     actor: str
@@ -49,6 +50,7 @@ class NameUse:
     lang: str | None = None
     demonym: bool = False
     person_like: bool = False
+    capitals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class RoleUse:
         rank: Which of the roles that a word can mean goes first.
         role: None for a counterpart, which has the role of somebody else.
         office: The word is a title of this office alone.
+        alone: It is that wherever it stands.
     """
 
     rank: int
@@ -66,6 +69,7 @@ class RoleUse:
     role: str | None = None
     office: str | None = None
     plural: bool = False
+    alone: bool = False
 
 
 _Use = TypeVar("_Use", bound="Use | NameUse | RoleUse")
@@ -99,6 +103,7 @@ class Lexicon:
         self._add_roles()
         self.links = {lang: _links(joint) for lang, joint in registry.roles.titles.items()}
         self.joins = _words(registry.roles.joins)
+        self.openers = {lang: frozenset(map(fold, words)) for lang, words in registry.roles.openers.items()}
         self.not_after = _words(registry.roles.not_after)
         self.not_before = _words(registry.roles.not_before)
         self.offices_alone = {
@@ -125,13 +130,16 @@ class Lexicon:
         for name in names:
             alone = actor.person_like and name == actor.name
             self._put(self.names, name, replace(use, person_like=True) if alone else use)
+            if name.startswith("=") and actor.kind is ActorKind.PERSON:
+                self._put(self.names, name[1:], NameUse(actor.id, Grade.WEAK, capitals=True))
 
     def _add_office(self, office: Office) -> None:
         for text in office.seats:
             self._put(self.seats, text, Use(office.id))
-        for lang, texts in office.titles.items():
-            for text in texts:
-                self._put(self.roles, text, RoleUse(-1, lang, office=office.id), lang)
+        for alone, titles in ((False, office.titles), (True, office.titles_alone)):
+            for lang, texts in titles.items():
+                for text in texts:
+                    self._put(self.roles, text, RoleUse(-1, lang, office=office.id, alone=alone), lang)
 
     def _add_roles(self) -> None:
         roles = self.registry.roles

@@ -137,7 +137,8 @@ class Naming:
             for use in self._lexicon.names.get(number, ()):
                 if self._in_language(use.lang):
                     for place in places:
-                        _keep_better(best, place, use)
+                        if not use.capitals or self.surface.fields[place[0]].caseless:
+                            _keep_better(best, place, use)
         return tuple(sorted(best.values()))
 
     @cached_property
@@ -180,14 +181,17 @@ class Naming:
             return False
         if one.actor in self.present:
             return True
+        if self._is_in_a_name(one):
+            return self._is_titled(one, one.place[1] - 1)
         if one.grade is Grade.WEAK:
             return self._is_supported(one)
-        if one.actor in rivalled:
-            return self._is_titled(one)
-        return not self._is_in_a_name(one.place) or self._is_supported(one)
+        return one.actor not in rivalled or self._is_titled(one, one.place[1])
 
     def _uncontested(self, names: Sequence[Named]) -> list[Named]:
-        """Where one surname can be several people's: those also named in full, else those with support, else nobody."""
+        """Where one surname can be several people's: those also named in full, else those with support.
+
+        Of several that are left, or where none is, the one who leads a state or organisation that day; else nobody.
+        """
         by_place: dict[Place, list[Named]] = {}
         for one in names:
             by_place.setdefault(one.place, []).append(one)
@@ -197,12 +201,17 @@ class Naming:
                 kept += claims
                 continue
             named = [one for one in claims if one.actor in self.present]
-            kept += named or [one for one in claims if self._is_supported(one)]
+            supported = named or [one for one in claims if self._is_supported(one)]
+            kept += supported if len(supported) == 1 else self._one_who_leads(supported or claims) or supported
         return kept
 
-    def _is_titled(self, one: Named) -> bool:
-        """Whether a word for an office that the actor holds stands directly before the name."""
-        index, first, _ = one.place
+    def _one_who_leads(self, claims: Sequence[Named]) -> list[Named]:
+        leads = [one for one in claims if any(o.leads for o in self._registry.offices_of(one.actor, self._on))]
+        return leads if len(leads) == 1 else []
+
+    def _is_titled(self, one: Named, first: int) -> bool:
+        """Whether a word for an office that the actor holds stands directly before a word."""
+        index = one.place[0]
         roles = {office.role for office in self._registry.offices_of(one.actor, self._on)}
         return self.surface.next_to(index, first) and any(
             use.role in roles for use in self._role_ends.get((index, first), ())
@@ -284,11 +293,22 @@ class Naming:
             return False
         return not surface.capitals_tell(index) or not self._has_capitals_beside(one.place)
 
-    def _is_in_a_name(self, place: Place) -> bool:
+    def _is_in_a_name(self, one: Named) -> bool:
         """Whether a surname seems to stand in a full name that we do not know ("Frank Rubio", "Novak Djokovic")."""
-        if self._lang in CAPITALISE_NOUNS or not self.surface.capitals_tell(place[0]):
+        index, first, _ = one.place
+        if self._lang in CAPITALISE_NOUNS or not self.surface.capitals_tell(index):
             return False
-        return self.surface.capitalised(*place[:2]) and self._has_capitals_beside(place)
+        if not self.surface.capitalised(index, first):
+            return False
+        return self._has_capitals_beside(one.place) or (one.grade is Grade.WEAK and self._is_after_a_first_name(one))
+
+    def _is_after_a_first_name(self, one: Named) -> bool:
+        """Whether the sentence begins with an unknown word directly before, which is none that sentences begin with."""
+        index, first, _ = one.place
+        if not first or not self.surface.beside(index, first) or not self._is_unknown(index, first - 1, before=True):
+            return False
+        word = self.surface.fields[index].tokens.words[first - 1]
+        return not any(word in words for lang, words in self._lexicon.openers.items() if self._in_language(lang))
 
     def _has_capitals_beside(self, place: Place) -> bool:
         """Whether an unknown capitalised word stands directly beside; a sentence's first word is none."""

@@ -65,6 +65,7 @@ class Mentions:
         if any(number in lexicon.roles for number in self._found):
             offices |= {office.id for actor in named for office in self._registry.offices_in(actor)}
             offices |= {office.id for office in lexicon.offices_alone.values()}
+            offices |= {use.office for number in self._found for use in lexicon.roles.get(number, ()) if use.office}
         return frozenset(named | {actor for office in offices for actor in self._meant_by(office, seat=True)})
 
     def of(self, actor_id: str) -> Sequence[Mention]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from monitor.actors import Actor, ActorKind, Mention, Office, Registry
 from monitor.actors.model import flat
 from monitor.actors.surface import Surface
-from monitor.text import phrase
+from monitor.text import fold, phrase
 from monitor.text.patterns import patterns_of
 from monitor.text.reading import Reading
 from monitor.text.scan import PatternTrie
@@ -39,6 +39,7 @@ class Word(NamedTuple):
     plural: bool
     role: str
     office: str
+    alone: bool = False
 
 
 class Title(NamedTuple):
@@ -113,6 +114,13 @@ class Reference:
                 Name(place, actor.id, STRONG, False, actor.person_like and text == actor.name)
                 for place in self._at(text)
             ]
+        exact = [*actor.exact, *(text for text in actor.every_name() if text.startswith("="))]
+        for text in exact if actor.kind is ActorKind.PERSON else ():
+            found += [
+                Name(place, actor.id, WEAK, False, False)
+                for place in self._at(text.removeprefix("="))
+                if self.surface.fields[place[0]].caseless
+            ]
         for text in actor.exact:
             found += [Name(place, actor.id, STRONG, False, False) for place in self._at(f"={text}")]
         for lang, texts in actor.demonyms.items():
@@ -162,9 +170,25 @@ class Reference:
             return all(known[:2] != (index, after) for known in self.known)
         return False
 
-    def _in_a_name(self, place: Place) -> bool:
-        telling = self.reading.lang != "de" and self.surface.capitals_tell(place[0])
-        return telling and self.surface.capitalised(*place[:2]) and self._capitals_beside(place)
+    def _in_a_name(self, name: Name) -> bool:
+        index, first, _ = name.place
+        if self.reading.lang == "de" or not self.surface.capitals_tell(index):
+            return False
+        if not self.surface.capitalised(index, first):
+            return False
+        return self._capitals_beside(name.place) or (name.grade == WEAK and self._first_name_before(index, first))
+
+    def _first_name_before(self, index: int, first: int) -> bool:
+        if not first or not self.surface.beside(index, first) or not self.surface.capitalised(index, first - 1):
+            return False
+        if any((known[0], known[2]) == (index, first) for known in self.known):
+            return False
+        openers = {
+            fold(word)
+            for lang, words in self.roles.openers.items() if self.reading.lang in (lang, "und")
+            for word in words
+        }  # fmt: skip
+        return self.words[index][first - 1] not in openers
 
     def _inside_strong(self, name: Name) -> bool:
         return any(
@@ -184,12 +208,14 @@ class Reference:
             and self._alone(name)
             and (
                 name.actor in self.named
-                or (name.grade == SURNAME and name.actor in rivalled and self._titled(name))
+                or (self._in_a_name(name) and self._titled(name, name.place[1] - 1))
                 or (
-                    name.grade == SURNAME and name.actor not in rivalled
-                    and (not self._in_a_name(name.place) or self._supported(name))
+                    not self._in_a_name(name)
+                    and (
+                        (name.grade == SURNAME and (name.actor not in rivalled or self._titled(name, name.place[1])))
+                        or (name.grade == WEAK and self._supported(name))
+                    )
                 )
-                or (name.grade == WEAK and self._supported(name))
             )
         }  # fmt: skip
         return {name for name in counted if self._wins(name, {one for one in counted if one.place == name.place})}
@@ -209,12 +235,17 @@ class Reference:
     def _wins(self, name: Name, claims: set[Name]) -> bool:
         if len(claims) == 1:
             return True
-        if any(one.actor in self.named for one in claims):
-            return name.actor in self.named
-        return self._supported(name)
+        best = {one for one in claims if one.actor in self.named} or {one for one in claims if self._supported(one)}
+        if len(best) == 1:
+            return name in best
+        leads = {
+            one for one in best or claims
+            if any(office.leads for office in self.registry.offices_of(one.actor, self.reading.on))
+        }  # fmt: skip
+        return name in (leads if len(leads) == 1 else best)
 
-    def _titled(self, name: Name) -> bool:
-        index, first, _ = name.place
+    def _titled(self, name: Name, first: int) -> bool:
+        index = name.place[0]
         roles = {office.role for office in self.registry.offices_of(name.actor, self.reading.on)}
         return any(
             (word.place[0], word.place[2]) == (index, first)
@@ -274,6 +305,10 @@ class Reference:
                         Word(place, rank, lang, plural, role.id, "") for t in texts for place in self._at(t, lang)
                     }
         for office in self.registry.offices:
+            for lang, texts in office.titles_alone.items():
+                found |= {
+                    Word(place, -1, lang, False, "", office.id, True) for t in texts for place in self._at(t, lang)
+                }
             for lang, texts in office.titles.items():
                 found |= {Word(place, -1, lang, False, "", office.id) for t in texts for place in self._at(t, lang)}
         for lang, texts in self.roles.counterparts.items():
@@ -355,8 +390,8 @@ class Reference:
         if word.office:
             office = self.registry.office(word.office)
             assert office is not None
-            inside = any(covers(word.place, one.place) and one.actor == office.of for one in self.states)
-            return office if inside else None
+            bodies = [one for one in self.names if self._kind(one.actor) is not ActorKind.PERSON]
+            return office if word.alone or any(covers(word.place, one.place) for one in bodies) else None
         offices = [office for office in self.registry.offices if office.role == word.role]
         return offices[0] if self.roles.roles[word.role].alone and len(offices) == 1 and not word.plural else None
 

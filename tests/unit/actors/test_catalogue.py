@@ -85,18 +85,25 @@ def _strong_names(actor: Actor) -> Iterator[tuple[str, str | None]]:
     yield from ((name, lang) for lang, names in actor.demonyms.items() for name in names)
 
 
-def test_hardly_a_blocking_phrase_holds_no_name_of_its_actor() -> None:
+def test_every_blocking_phrase_holds_a_name_of_its_actor() -> None:
     names = lexicon().names
-    idle, some = [], 0
-    for actor in load_catalogue():
-        for blocked in actor.blocked_by:
-            some += 1
-            plain = blocked.lstrip("=").replace("~n", "").replace("~", "").replace("*", "")
-            found = lexicon().trie.places(article(plain).fields)
-            if not any(use.actor == actor.id for number in found for use in names.get(number, ())):
-                idle.append((actor.id, blocked))
+    idle = [
+        (actor.id, text)
+        for actor in load_catalogue()
+        for text in actor.blocked_by
+        if not any(
+            use.actor == actor.id
+            for ending in ("", "ий")  # what a stem stands for may need one
+            for number in lexicon().trie.places(article(_without_marks(text, ending)).fields)
+            for use in names.get(number, ())
+        )
+    ]
 
-    assert len(idle) <= some / 10, idle
+    assert idle == []
+
+
+def _without_marks(written: str, ending: str) -> str:
+    return written.lstrip("=").replace("~n", "").replace("~", ending).replace("*", "")
 
 
 @pytest.mark.parametrize("short", ["us", "who", "it", "un", "eu", "xi", "ms", "pm"])
