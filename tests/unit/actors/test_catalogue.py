@@ -133,6 +133,7 @@ def test_counts_say_how_much_there_is() -> None:
     assert set(counts.actors) <= {kind.value for kind in ActorKind}
     assert counts.with_script["state", "latin"] == counts.actors["state"]
     assert counts.names["cyrillic"] > 100
+    assert sum(counts.sources.values()) >= len(load_catalogue()) + counts.offices + counts.sets
 
 
 @pytest.mark.parametrize(
