@@ -15,6 +15,7 @@ from monitor.actors.lexicon import Grade, Lexicon, NameUse, RoleUse, Use
 from monitor.actors.model import ActorKind, Office
 from monitor.actors.surface import Surface
 from monitor.core.article import UNKNOWN_LANGUAGE
+from monitor.text import phrase
 from monitor.text.reading import Reading
 
 Place = tuple[int, int, int]
@@ -91,6 +92,8 @@ class Naming:
         for number, places in self._found.items():
             counted = [use for use in self._lexicon.roles.get(number, ()) if self._in_language(use.lang)]
             for place in places if counted else ():
+                if self.surface.is_broken(*place):
+                    continue
                 by_place.setdefault(place, []).extend(counted)
         starts = Starts((place, "") for place in by_place)
         return tuple(
@@ -181,11 +184,13 @@ class Naming:
             return False
         if one.actor in self.present:
             return True
-        if self._is_in_a_name(one):
+        if self._has_other_first_name(one):
             return self._is_titled(one, one.place[1] - 1)
         if one.grade is Grade.WEAK:
             return self._is_supported(one)
-        return one.actor not in rivalled or self._is_titled(one, one.place[1])
+        if one.actor in rivalled:
+            return self._is_titled(one, one.place[1])
+        return not self._seems_given_name(one) or self._is_supported(one)
 
     def _uncontested(self, names: Sequence[Named]) -> list[Named]:
         """Where one surname can be several people's: those also named in full, else those with support.
@@ -293,31 +298,51 @@ class Naming:
             return False
         return not surface.capitals_tell(index) or not self._has_capitals_beside(one.place)
 
-    def _is_in_a_name(self, one: Named) -> bool:
-        """Whether a surname seems to stand in a full name that we do not know ("Frank Rubio", "Novak Djokovic")."""
+    def _capitals_count(self, one: Named) -> bool:
+        """Whether capitals beside a surname would say that it stands in a full name."""
         index, first, _ = one.place
-        if self._lang in CAPITALISE_NOUNS or not self.surface.capitals_tell(index):
-            return False
-        if not self.surface.capitalised(index, first):
-            return False
-        return self._has_capitals_beside(one.place) or (one.grade is Grade.WEAK and self._is_after_a_first_name(one))
+        telling = self._lang not in CAPITALISE_NOUNS and self.surface.capitals_tell(index)
+        return telling and self.surface.capitalised(index, first)
 
-    def _is_after_a_first_name(self, one: Named) -> bool:
-        """Whether the sentence begins with an unknown word directly before, which is none that sentences begin with."""
+    def _has_other_first_name(self, one: Named) -> bool:
+        """Whether an unknown word makes it somebody else's name ("Frank Rubio"); a weak one also as first word."""
         index, first, _ = one.place
-        if not first or not self.surface.beside(index, first) or not self._is_unknown(index, first - 1, before=True):
+        if not self._capitals_count(one) or self._is_full_name(one):
             return False
-        word = self.surface.fields[index].tokens.words[first - 1]
-        return not any(word in words for lang, words in self._lexicon.openers.items() if self._in_language(lang))
+        return self._has_capital_before(one.place) or (
+            one.grade is Grade.WEAK
+            and self._is_unknown_before(index, first)
+            and not self._is_opener(self.surface.fields[index].tokens.words[first - 1])
+        )
+
+    def _is_full_name(self, one: Named) -> bool:
+        """Whether a name that needs support begins as the actor's ("Defence Secretary for ... Ben Wallace")."""
+        index, first, after = one.place
+        actor = self._registry.get(one.actor)
+        begins = phrase(actor.name)[:1] if actor is not None else ()
+        return after - first > 1 and begins == self.surface.fields[index].tokens.words[first : first + 1]
+
+    def _seems_given_name(self, one: Named) -> bool:
+        """Whether an unknown name follows ("Novak Djokovic"), or only "Administration"."""
+        return self._capitals_count(one) and self._has_capital_after(one.place)
+
+    def _is_opener(self, word: str) -> bool:
+        return any(word in words for lang, words in self._lexicon.openers.items() if self._in_language(lang))
 
     def _has_capitals_beside(self, place: Place) -> bool:
         """Whether an unknown capitalised word stands directly beside; a sentence's first word is none."""
-        index, first, after = place
-        surface = self.surface
-        left = first > 0 and surface.beside(index, first) and self._is_unknown(index, first - 1, before=True)
-        if left and not surface.begins_sentence(index, first - 1):
-            return True
-        return surface.beside(index, after) and self._is_unknown(index, after, before=False)
+        return self._has_capital_before(place) or self._has_capital_after(place)
+
+    def _has_capital_before(self, place: Place) -> bool:
+        index, first, _ = place
+        return self._is_unknown_before(index, first) and not self.surface.begins_sentence(index, first - 1)
+
+    def _has_capital_after(self, place: Place) -> bool:
+        index, _, after = place
+        return self.surface.beside(index, after) and self._is_unknown(index, after, before=False)
+
+    def _is_unknown_before(self, index: int, first: int) -> bool:
+        return first > 0 and self.surface.beside(index, first) and self._is_unknown(index, first - 1, before=True)
 
     def _is_unknown(self, index: int, token: int, *, before: bool) -> bool:
         """Whether a word is capitalised and belongs to no name, title or honorific that we know."""

@@ -23,12 +23,17 @@ _NO_LINKS = Links((), (), ())
 
 @dataclass(frozen=True, order=True)
 class Titled:
-    """An office that a text means without the name of its holder."""
+    """An office that a text means without the name of its holder.
+
+    Attributes:
+        with_state: Its title says whose office it is and holds no name of that ("Kremlchef").
+    """
 
     place: Place
     office: str
     seat: bool = False
     counterpart: bool = False
+    with_state: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ class Titles:
                 continue
             if self._is_somebody_elses(whole, use.lang) or self._has_name_after(whole, use.lang):
                 return []
-            return [Titled(where, office.id) for where, office in offices]
+            return [Titled(where, office.id, with_state=use.alone) for where, office in offices]
         return []
 
     def _meaning(self, place: Place, use: RoleUse) -> tuple[Place, list[tuple[Place, Office]]]:

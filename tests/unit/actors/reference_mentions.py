@@ -15,6 +15,7 @@ class Title(NamedTuple):
     place: Place
     office: str
     seat: bool
+    with_state: bool = False
 
 
 class Reference(ReferenceNames):
@@ -33,7 +34,7 @@ class Reference(ReferenceNames):
             assert office is not None
             for held in office.held(self.reading.on):
                 found.add(Mention(*title.place, held.person, False, title.office, title.seat))
-            if title.seat:
+            if title.seat or title.with_state:
                 found.add(Mention(*title.place, office.of, False, title.office, False))
         return sorted(
             found, key=lambda one: (one.index, one.first, one.after, one.actor, one.direct, one.office or "", one.seat)
@@ -76,6 +77,7 @@ class Reference(ReferenceNames):
                     (word.place[0], min(word.place[1], one.place[1]), max(word.place[2], one.place[2])),
                     office.id,
                     False,
+                    word.alone,
                 )
                 for one in row
                 for office in [self._office(one.actor, word)]
@@ -86,7 +88,7 @@ class Reference(ReferenceNames):
                     self.taken.add(state.place)
                 return titles
         office = self._by_itself(word)
-        return set() if office is None else {Title(word.place, office.id, False)}
+        return set() if office is None else {Title(word.place, office.id, False, word.alone)}
 
     def _office(self, actor: str, word: Word) -> Office | None:
         offices = self.registry.offices_in(actor)

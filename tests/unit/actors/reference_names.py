@@ -138,35 +138,41 @@ class ReferenceNames:
         return not self._capitals_beside(name.place)
 
     def _capitals_beside(self, place: Place) -> bool:
-        index, first, after = place
-        if self.surface.beside(index, first):
-            unknown = self.surface.capitalised(index, first - 1)
-            unknown = unknown and all((known[0], known[2]) != (index, first) for known in self.known)
-            if unknown and not self.surface.begins_sentence(index, first - 1):
-                return True
-        if self.surface.beside(index, after) and self.surface.capitalised(index, after):
-            return all(known[:2] != (index, after) for known in self.known)
-        return False
+        return self._capital_before(place) or self._capital_after(place)
 
-    def _in_a_name(self, name: Name) -> bool:
-        index, first, _ = name.place
-        if self.reading.lang == "de" or not self.surface.capitals_tell(index):
-            return False
-        if not self.surface.capitalised(index, first):
-            return False
-        return self._capitals_beside(name.place) or (name.grade == WEAK and self._first_name_before(index, first))
-
-    def _first_name_before(self, index: int, first: int) -> bool:
-        if not first or not self.surface.beside(index, first) or not self.surface.capitalised(index, first - 1):
+    def _capital_before(self, place: Place, *, openers_only: bool = False) -> bool:
+        """Whether an unknown capitalised word stands before; the first of a sentence is one if it begins no other."""
+        index, first, _ = place
+        if not self.surface.beside(index, first) or not self.surface.capitalised(index, first - 1):
             return False
         if any((known[0], known[2]) == (index, first) for known in self.known):
             return False
-        openers = {
+        if not self.surface.begins_sentence(index, first - 1):
+            return True
+        return openers_only and self.words[index][first - 1] not in {
             fold(word)
             for lang, words in self.roles.openers.items() if self.reading.lang in (lang, "und")
             for word in words
         }  # fmt: skip
-        return self.words[index][first - 1] not in openers
+
+    def _capital_after(self, place: Place) -> bool:
+        index, _, after = place
+        if not self.surface.beside(index, after) or not self.surface.capitalised(index, after):
+            return False
+        return all(known[:2] != (index, after) for known in self.known)
+
+    def _telling(self, name: Name) -> bool:
+        index, first, _ = name.place
+        telling = self.reading.lang != "de" and self.surface.capitals_tell(index)
+        return telling and self.surface.capitalised(index, first)
+
+    def _others(self, name: Name) -> bool:
+        index, first, after = name.place
+        actor = self.registry.get(name.actor)
+        assert actor is not None
+        if after - first > 1 and phrase(actor.name)[0] == self.words[index][first]:
+            return False
+        return self._telling(name) and self._capital_before(name.place, openers_only=name.grade == WEAK)
 
     def _inside_strong(self, name: Name) -> bool:
         return any(
@@ -186,17 +192,19 @@ class ReferenceNames:
             and self._alone(name)
             and (
                 name.actor in self.named
-                or (self._in_a_name(name) and self._titled(name, name.place[1] - 1))
-                or (
-                    not self._in_a_name(name)
-                    and (
-                        (name.grade == SURNAME and (name.actor not in rivalled or self._titled(name, name.place[1])))
-                        or (name.grade == WEAK and self._supported(name))
-                    )
-                )
+                or (self._others(name) and self._titled(name, name.place[1] - 1))
+                or (not self._others(name) and self._light_counts(name, rivalled))
             )
         }  # fmt: skip
         return {name for name in counted if self._wins(name, {one for one in counted if one.place == name.place})}
+
+    def _light_counts(self, name: Name, rivalled: set[str]) -> bool:
+        if name.grade == WEAK:
+            return self._supported(name)
+        if name.actor in rivalled:
+            return self._titled(name, name.place[1])
+        alone = not (self._telling(name) and self._capital_after(name.place))
+        return alone or self._supported(name)
 
     def _rival(self, name: Name) -> bool:
         for other in self.whole:
@@ -289,6 +297,7 @@ class ReferenceNames:
                 found |= {Word(place, -1, lang, False, "", office.id) for t in texts for place in self._at(t, lang)}
         for lang, texts in self.roles.counterparts.items():
             found |= {Word(place, 0, lang, False, "", "") for t in texts for place in self._at(t, lang)}
+        found = {word for word in found if not self.surface.is_broken(*word.place)}
         return {
             word for word in found
             if not any(covers(other.place, word.place) and other.place != word.place for other in found)

@@ -20,6 +20,11 @@ from tests.unit.actors.samples import article
 # Names that two actors bear, each with the reason.
 SHARED_NAMES = dict.fromkeys(("俄军", "俄軍", "乌军", "烏軍"), "an army is its state, too")
 
+# Titles that mean an office only beside the name of whose it is.
+TITLES_BESIDE_A_STATE = {
+    "Minister of International Relations and Cooperation", "Revolutionsführer~", "guide suprême", "pope", "papa",
+}  # fmt: skip
+
 
 @lru_cache
 def lexicon() -> Lexicon:
@@ -104,6 +109,26 @@ def test_every_blocking_phrase_holds_a_name_of_its_actor() -> None:
 
 def _without_marks(written: str, ending: str) -> str:
     return written.lstrip("=").replace("~n", "").replace("~", ending).replace("*", "")
+
+
+def test_a_title_means_its_office_where_it_names_whose_it_is() -> None:
+    scanner = ActorScanner(load_catalogue())
+    unclear = {
+        text
+        for office in load_catalogue().offices
+        if office.holders
+        for titles in (office.titles, office.titles_alone)
+        for lang, texts in titles.items()
+        for text in texts
+        if not any(
+            one.office == office.id and not one.seat
+            for one in scanner.scan(
+                article(f"x {_without_marks(text, '')} x", lang=lang, on=office.holders[-1].since)
+            ).all()
+        )
+    }
+
+    assert unclear == TITLES_BESIDE_A_STATE
 
 
 @pytest.mark.parametrize("short", ["us", "who", "it", "un", "eu", "xi", "ms", "pm"])
