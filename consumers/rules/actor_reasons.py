@@ -37,17 +37,24 @@ def _why_unnamed(actor: Actor, reading: Reading) -> str | None:
     named = _places([*actor.every_name(), *(f"={name}" for name in actor.exact)], reading)
     if not named:
         return None
-    blocks = _places(actor.blocked_by, reading)
-    for place in named:
-        for block in blocks:
-            if block[0] == place[0] and block[1] <= place[1] and place[2] <= block[2]:
-                return f"{actor.id} is named, but blocked by '{_surface(block, reading)}'"
-    words = _surface(named[0], reading)
-    if named[0] in _places([name for names in actor.weak.values() for name in names], reading):
+    blocked = _places(actor.blocked_by, reading)
+    blocks = {place: _block(place, blocked) for place in named}
+    free = next((place for place, block in blocks.items() if block is None), None)
+    if free is None:
+        block = next(block for block in blocks.values() if block is not None)
+        return f"{actor.id} is named, but blocked by '{_surface(block, reading)}'"
+    words = _surface(free, reading)
+    if free in _places([name for names in actor.weak.values() for name in names], reading):
         return f"'{words}' alone is not enough for {actor.id}: its full name, its office or its context is missing"
-    if named[0] in _places([name for names in actor.surnames.values() for name in names], reading):
+    if free in _places([name for names in actor.surnames.values() for name in names], reading):
         return f"'{words}' alone is not {actor.id} here: somebody else of that name is named"
     return f"'{words}' does not count as {actor.id} here"
+
+
+def _block(place: Place, blocks: Iterable[Place]) -> Place | None:
+    """The block that a place lies in."""
+    inside = (block for block in blocks if block[0] == place[0] and block[1] <= place[1] and place[2] <= block[2])
+    return next(inside, None)
 
 
 def _places(names: Iterable[str], reading: Reading) -> list[Place]:

@@ -101,9 +101,9 @@ def leaves_of(condition: LeafCondition) -> tuple[Leaf, ...]:
         case Terms():
             return _terms_leaves(condition)
         case ActorCondition():
-            direct = ", by name" if condition.direct else ""
+            key = "named" if condition.direct else "actor"
             return tuple(
-                ActorLeaf(f"actor: {position}{direct}", position, condition.direct)
+                ActorLeaf(f"{key}: {position}", position, condition.direct)
                 for position in dict.fromkeys(condition.positions)
             )
         case FactCondition():

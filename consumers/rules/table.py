@@ -159,7 +159,7 @@ class ArticleLeaves:
             terms.setdefault(leaf, set()).add(at)
         other._places = {leaf: places for leaf, places in self._places.items() if leaf not in terms}
         other._facts, other._fact_places, other._fact_types = self._facts, self._fact_places, self._fact_types
-        other._holding, other._found_in_url = self._holding, self._found_in_url
+        other._holding, other._found_in_url = dict(self._holding), self._found_in_url
         for leaf, without in terms.items():
             other._places[leaf] = other._look_up(leaf, _nothing, without)
         return other

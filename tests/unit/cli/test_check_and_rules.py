@@ -91,6 +91,7 @@ def test_a_program_gets_one_object_for_every_test(capsys: pytest.CaptureFixture[
             "passed": passed,
             "expect": "match",
             "matched": passed,
+            "failure": None if passed else "expected match",
         }
         for number, passed in ((1, True), (2, False))
     ]

@@ -17,18 +17,17 @@ README = (PROJECT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (PROJECT / "Makefile").read_text(encoding="utf-8")
 
 
-def test_the_first_rule_loads_beside_the_sample_rules_and_fires(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    (rule,) = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
+def test_its_rules_load_beside_the_sample_rules_and_fire(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    first, second = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
     write_configuration(tmp_path)
-    (tmp_path / "rules" / "mine.yaml").write_text(rule, encoding="utf-8")
+    (tmp_path / "rules" / "mine.yaml").write_text(first, encoding="utf-8")
+    (tmp_path / "rules" / "second.yaml").write_text(second, encoding="utf-8")
     (tmp_path / "articles").write_text('{"id": 1, "title": "Undersea cable cut near the cape"}', encoding="utf-8")
 
     checked = call(capsys, "check", "--config", tmp_path / "tocsin.yaml")
     scanned = call(capsys, "scan", "--rules", tmp_path / "rules" / "mine.yaml", tmp_path / "articles")
 
-    assert (checked.code, checked.err) == (0, "")
+    assert (checked.code, checked.err) == (0, "")  # runs the tests of the second, too
     assert len(scanned.out.splitlines()) == 1
 
 

@@ -17,6 +17,7 @@ from tests.unit.rules.support import catalogue, holds, rules_of, spans, title
     ("actor", "text"),
     [
         pytest.param("xi-jinping", "The agency Xinhua said taxi fares rose", id="xi-in-xinhua-and-taxi"),
+        pytest.param("xi-jinping", "Chapter Xi of the book", id="xi-without-support"),
         pytest.param("oman", "A woman told the Romanian paper", id="oman-in-woman"),
         pytest.param("mali", "Somalia, malicious mail, normality", id="mali-in-somalia"),
         pytest.param("niger", "Nigeria and the Nigerian team", id="niger-in-nigeria"),
@@ -42,12 +43,15 @@ def test_name_inside_another_word_or_name_is_no_hit(actor: str, text: str) -> No
 @pytest.mark.parametrize(
     ("actor", "text"),
     [
-        pytest.param("xi-jinping", "China's Xi met nobody", id="xi"),
+        pytest.param("xi-jinping", "China's Xi met nobody", id="xi-with-the-state"),
+        pytest.param("xi-jinping", "Xi met nobody. Xi Jinping said so.", id="xi-with-the-full-name"),
         pytest.param("united-states", "The US said", id="us-in-capitals"),
         pytest.param("united-states", "The U.S. said", id="us-with-dots"),
         pytest.param("iran", "Iran’s answer", id="curly-possessive"),
         pytest.param("iran", "Iran's answer", id="straight-possessive"),
-        pytest.param("georgia", "Georgia Tech won, Georgia and Tbilisi voted", id="blocked-once-but-named-twice"),
+        pytest.param(
+            "georgia", "Georgia Tech won; in Georgia, in the Caucasus, people voted", id="blocked-once-but-named-twice"
+        ),
         pytest.param("saudi-arabia", "Saudi\u00a0Arabia", id="no-break-space"),
         pytest.param("russia", "a Russian-backed force", id="hyphen"),
         pytest.param("vladimir-putin", "Pu\u00adtin spoke", id="soft-hyphen"),

@@ -2,8 +2,35 @@
 
 from __future__ import annotations
 
-from consumers.rules.mutation import mutations, untested_terms
+from dataclasses import replace
+
+import pytest
+
+from consumers.rules.compiled import CompiledRules
+from consumers.rules.evaluation import Context
+from consumers.rules.model import (
+    ActorCondition,
+    All,
+    Any_,
+    AtLeast,
+    Condition,
+    InFields,
+    Not,
+    Phrase,
+    Query,
+    Rule,
+    RuleSet,
+    Terms,
+    UrlCondition,
+    Within,
+)
+from consumers.rules.mutation import RemovableTerm, _Program, mutations, untested_terms
+from consumers.rules.program import Builder
+from consumers.rules.table import LeafTable
+from tests.unit.rules.random_rules import REGISTRY, case
 from tests.unit.rules.support import catalogue, rules_of
+
+NOWHERE = Phrase("zzzznowhere")
 
 RULES = """
 terms:
@@ -71,3 +98,43 @@ def test_terms_of_a_rule_are_listed_once_in_their_order() -> None:
     assert [term.text for term in mutations(rule)] == [
         "air strike", "shelling", "Luftangriff", "bombing", "plant", "power station", "plan*", "film",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("start", range(0, 200, 50))
+def test_removed_term_counts_as_one_that_stands_nowhere(start: int) -> None:
+    for seed in range(start, start + 50):
+        drawn = case(seed)
+        for rule in drawn.rules:
+            table = LeafTable(REGISTRY)
+            node = Builder(table).build(rule.effective)
+            leaves = table.article(drawn.reading, drawn.facts)
+            program = _Program(rule, table)
+            for term, places in program.places.items():
+                context = Context(leaves.without(places))
+                without = Rule("r", _without(rule.effective, term), "", "g")
+
+                held = node.hits(context, context.whole) is not None
+                assert held == bool(CompiledRules(RuleSet((without,)), REGISTRY, drawn.facts).match(drawn.reading))
+
+
+def _without(condition: Condition, term: RemovableTerm) -> Condition:
+    """The condition with something that stands nowhere in the place of a term. Terms of random rules have one owner."""
+    match condition:
+        case Phrase() if (term.kind, term.text) == ("query", condition.text):
+            return NOWHERE
+        case Terms() if term.kind == "terms":
+            left = tuple(pair for pair in condition.phrases if (pair[0], pair[1].text) != (term.lang, term.text))
+            return replace(condition, phrases=left) if left else NOWHERE
+        case ActorCondition() if term.kind == "actor":
+            names = tuple(position for position in condition.positions if position != term.text)
+            return replace(condition, positions=names) if names else NOWHERE
+        case UrlCondition() if term.kind == "url":
+            words = tuple(NOWHERE if phrase.text == term.text else phrase for phrase in condition.phrases)
+            return UrlCondition(words)
+        case Query():
+            return _without(condition.condition, term)
+        case Not() | Within() | InFields():
+            return replace(condition, part=_without(condition.part, term))
+        case All() | Any_() | AtLeast():
+            return replace(condition, parts=tuple(_without(part, term) for part in condition.parts))
+    return condition
