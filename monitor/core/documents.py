@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
@@ -50,10 +51,34 @@ class _OurLoader(_CLoader):
 
     def construct_document(self, node: Any) -> Any:
         if isinstance(node, yaml.MappingNode):
-            return {self.construct_document(key): self.construct_document(value) for key, value in node.value}
+            built = {self.construct_document(key): self.construct_document(value) for key, value in node.value}
+            if len(built) < len(node.value):
+                raise ValueError("a key stands twice")
+            return built
         if isinstance(node, yaml.SequenceNode):
             return [self.construct_document(part) for part in node.value]
         return node.value if node.tag == _TEXT else self.construct_object(node)
+
+
+class _LaterLines(Mapping[Location, int]):
+    """The lines of a text, worked out when somebody asks: of one without problems nobody does."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self._text = text
+        self._path = path
+
+    def __getitem__(self, location: Location) -> int:
+        return self._known[location]
+
+    def __iter__(self) -> Iterator[Location]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    @cached_property
+    def _known(self) -> Mapping[Location, int]:
+        return parse_document(self._text, self._path).lines
 
 
 class Strict(BaseModel):
@@ -103,10 +128,15 @@ def parse_document(text: str, path: str, *, ours: bool = False) -> Document:
         ours: The text ships with Tocsin, so the loader in C may read it: ten times as fast, but a text nested deeply
             enough makes it crash.
     """
+    if ours:
+        try:
+            return Document(path, _data_of_ours(text), _LaterLines(text, path))
+        except (yaml.YAMLError, ValueError, TypeError):
+            pass  # read carefully, which says what is wrong
     lines: dict[Location, int] = {}
     problems: list[Problem] = []
     try:
-        loader: Any = (_OurLoader if ours else yaml.SafeLoader)(text)
+        loader = yaml.SafeLoader(text)
         try:
             node = loader.get_single_node()
             if node is not None:
@@ -122,6 +152,14 @@ def parse_document(text: str, path: str, *, ours: bool = False) -> Document:
     if problems:
         raise SettingsError(problems)
     return Document(path, data, lines)
+
+
+def _data_of_ours(text: str) -> Any:
+    loader: Any = _OurLoader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 def _cause(error: Exception) -> str:

@@ -40,6 +40,7 @@ _UNSPACED = re.compile(f"[{UNSPACED}]")
 _HANGUL = re.compile(f"[{HANGUL}]")
 _STEM = re.compile(r"(?<!\\)~(.*)\Z", re.DOTALL)
 _MAY_BE_MARKED = re.compile(f"[*?~=\\\\{_ANY}{_ONE}]")
+_STEM_ALONE = re.compile("[A-Za-z\u00c0-\u024f\u0400-\u0481\u048a-\u052f]{3,}~")  # as nearly all are
 _UNESCAPED = re.compile(r"\\(.)|([*?~])", re.DOTALL)
 
 
@@ -110,6 +111,8 @@ def _inexact(text: str) -> Written:
 
 def _chunk(chunk: str) -> list[WrittenWord]:
     """The words between two spaces; a `~` is of the last."""
+    if _STEM_ALONE.fullmatch(chunk):
+        return [WrittenWord(chunk[:-1], fold(chunk[:-1]), "~")]
     mark: Mark = ""
     whole = chunk
     stem = next((found for found in _UNESCAPED.finditer(chunk) if found[2] == "~"), None)
