@@ -16,6 +16,7 @@ from consumers.rules.model import RuleSet
 from monitor.actors import Registry, load_catalogue
 from monitor.core.article import Article
 from monitor.core.codec import encode
+from monitor.core.collecting import settle
 
 _rules: tuple[Compiled, ...] | None = None
 
@@ -71,6 +72,7 @@ def prepare(rule_sets: Sequence[RuleSet]) -> None:
     """Compile the rules of this worker; run once, before its first task."""
     global _rules  # noqa: PLW0603 - see the module's docstring
     _rules = compiled(rule_sets, load_catalogue())
+    settle()
 
 
 def match_batch(items: Sequence[Item]) -> list[Matched | Failed]:

@@ -20,6 +20,7 @@ from consumers.rules.model import RuleSet
 from monitor.actors import load_catalogue
 from monitor.core.canary import canary_match, is_canary
 from monitor.core.codec import decode_article, encode
+from monitor.core.collecting import settle
 from monitor.core.errors import BadRecordError, NewerSchemaError, WorkTimedOutError
 
 _rules: CompiledRules | None = None
@@ -75,10 +76,11 @@ ItemOutcome = Matched | Undecodable | FromNewerVersion | TimedOut
 
 
 def prepare(rule_set: RuleSet) -> None:
-    """Compile the rules of this worker; run once, before its first task."""
+    """Compile the rules of this worker, and the actors' names if any rule asks for one; run before its first task."""
     global _rules  # noqa: PLW0603 - see the module's docstring
     _rules = CompiledRules(rule_set, load_catalogue())
     _told.clear()
+    settle()
 
 
 def match_batch(records: Sequence[RawRecord], *, article_seconds: float, matched_at: datetime) -> list[ItemOutcome]:

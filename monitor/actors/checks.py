@@ -40,8 +40,9 @@ def pattern_problems(entries: Entries) -> Iterator[Problem]:
                 yield from _unreadable(place, [(key, listed)], part)
     for office, place in entries.offices:
         yield from _unreadable(place, [("seats", office.seats)])
-        for lang, listed in office.titles.items():
-            yield from _unreadable(place, [("titles", listed)], lang)
+        for key, titles in (("titles", office.titles), ("titles_alone", office.titles_alone)):
+            for lang, listed in titles.items():
+                yield from _unreadable(place, [(key, listed)], lang)
 
 
 def _unreadable(place: Placed, lists: Iterable[tuple[str, tuple[str, ...]]], *steps: str) -> Iterator[Problem]:

@@ -72,6 +72,7 @@ class _OfficeEntry(Strict):
     of: str
     source: _Source
     titles: dict[str, _Names] = Field(default_factory=dict)
+    titles_alone: dict[str, _Names] = Field(default_factory=dict)
     seats: _Names = ()
     leads: bool = False
     shared: bool = False

@@ -8,9 +8,10 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TypeVar
 
-from monitor.actors.model import Actor, Names, Office
+from monitor.actors.model import Actor, ActorKind, Names, Office, flat
 from monitor.actors.registry import Registry
-from monitor.text import phrase
+from monitor.core.collecting import collecting_paused
+from monitor.text import fold, phrase
 from monitor.text.patterns import patterns_of
 from monitor.text.scan import PatternTrie
 
@@ -25,7 +26,7 @@ class Grade(IntEnum):
     WEAK = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Use:
     """A pattern as something of an actor or office, in articles of a language (None: of all)."""
 
@@ -33,7 +34,7 @@ class Use:
     lang: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NameUse:
     """A pattern as a name of an actor.
 
@@ -41,6 +42,7 @@ class NameUse:
         lang: The language of the articles in which it counts; None for all.
         demonym: An adjective or inhabitant, no name of the state itself.
         person_like: Beside an unknown capitalised word it is part of somebody's name.
+        capitals: It counts only in titles that are all in capitals, where the spelling it has elsewhere says nothing.
     """
 
     actor: str
@@ -48,9 +50,10 @@ class NameUse:
     lang: str | None = None
     demonym: bool = False
     person_like: bool = False
+    capitals: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RoleUse:
     """A pattern as a word for a role.
 
@@ -58,6 +61,7 @@ class RoleUse:
         rank: Which of the roles that a word can mean goes first.
         role: None for a counterpart, which has the role of somebody else.
         office: The word is a title of this office alone.
+        alone: It is that wherever it stands.
     """
 
     rank: int
@@ -65,6 +69,7 @@ class RoleUse:
     role: str | None = None
     office: str | None = None
     plural: bool = False
+    alone: bool = False
 
 
 _Use = TypeVar("_Use", bound="Use | NameUse | RoleUse")
@@ -98,6 +103,7 @@ class Lexicon:
         self._add_roles()
         self.links = {lang: _links(joint) for lang, joint in registry.roles.titles.items()}
         self.joins = _words(registry.roles.joins)
+        self.openers = {lang: frozenset(map(fold, words)) for lang, words in registry.roles.openers.items()}
         self.not_after = _words(registry.roles.not_after)
         self.not_before = _words(registry.roles.not_before)
         self.offices_alone = {
@@ -105,30 +111,35 @@ class Lexicon:
         }
 
     def _add_actor(self, actor: Actor) -> None:
-        for name in actor.names():
-            alone = actor.person_like and name == actor.name
-            self._put(self.names, name, NameUse(actor.id, Grade.STRONG, person_like=alone))
-        for name in actor.exact:
-            self._put(self.names, name if name.startswith("=") else f"={name}", NameUse(actor.id, Grade.STRONG))
-        for grade, names in ((Grade.SURNAME, actor.surnames), (Grade.WEAK, actor.weak)):
-            for name in dict.fromkeys(name for listed in names.values() for name in listed):
-                alone = actor.person_like and name == actor.name
-                self._put(self.names, name, NameUse(actor.id, grade, person_like=alone))
-        for lang, names_of_lang in actor.demonyms.items():
-            for name in names_of_lang:
-                use = NameUse(actor.id, Grade.STRONG, lang, demonym=True)
-                self._put(self.names, name, use, lang, variants=True)
+        self._add_names(actor, actor.names(), Grade.STRONG)
+        self._add_names(actor, (name if name.startswith("=") else f"={name}" for name in actor.exact), Grade.STRONG)
+        self._add_names(actor, dict.fromkeys(flat(actor.surnames)), Grade.SURNAME)
+        self._add_names(actor, dict.fromkeys(flat(actor.weak)), Grade.WEAK)
+        for lang, names in actor.demonyms.items():
+            demonym = NameUse(actor.id, Grade.STRONG, lang, demonym=True)
+            for name in names:
+                self._put(self.names, name, demonym, lang, variants=True)
+        own = Use(actor.id)
         for text in actor.blocked_by:
-            self._put(self.blocks, text, Use(actor.id))
+            self._put(self.blocks, text, own)
         for text in actor.context:
-            self._put(self.contexts, text, Use(actor.id))
+            self._put(self.contexts, text, own)
+
+    def _add_names(self, actor: Actor, names: Iterable[str], grade: Grade) -> None:
+        use = NameUse(actor.id, grade)  # one for all names: there are many
+        for name in names:
+            alone = actor.person_like and name == actor.name
+            self._put(self.names, name, replace(use, person_like=True) if alone else use)
+            if name.startswith("=") and actor.kind is ActorKind.PERSON:
+                self._put(self.names, name[1:], NameUse(actor.id, Grade.WEAK, capitals=True))
 
     def _add_office(self, office: Office) -> None:
         for text in office.seats:
             self._put(self.seats, text, Use(office.id))
-        for lang, texts in office.titles.items():
-            for text in texts:
-                self._put(self.roles, text, RoleUse(-1, lang, office=office.id), lang)
+        for alone, titles in ((False, office.titles), (True, office.titles_alone)):
+            for lang, texts in titles.items():
+                for text in texts:
+                    self._put(self.roles, text, RoleUse(-1, lang, office=office.id, alone=alone), lang)
 
     def _add_roles(self) -> None:
         roles = self.registry.roles
@@ -172,7 +183,8 @@ class Lexicon:
 @lru_cache(maxsize=4)
 def lexicon_of(registry: Registry) -> Lexicon:
     """The registry's lexicon, compiled once in each process."""
-    return Lexicon(registry)
+    with collecting_paused():
+        return Lexicon(registry)
 
 
 def _words(names: Names) -> dict[str, frozenset[Words]]:

@@ -98,7 +98,9 @@ class Office:
         id: `president@ukraine`.
         role: A role of `roles.yaml`.
         of: Id of the state or organisation.
-        titles: Role words of this office alone, by language, beside those of the role ("Secretary of State").
+        titles: Role words of this office alone, by language, beside those of the role ("Secretary of State"). They
+            mean it beside its state, or where they name some state or organisation themselves ("UN refugee chief").
+        titles_alone: Titles by language that mean it wherever they stand ("Kremlchef", "Taoiseach").
         seats: Places by which the news means it ("the Kremlin").
         leads: It leads the state or organisation; more than one may.
         shared: Several people hold it together.
@@ -110,6 +112,7 @@ class Office:
     of: str
     source: str
     titles: Names = field(default_factory=dict)
+    titles_alone: Names = field(default_factory=dict)
     seats: tuple[str, ...] = ()
     leads: bool = False
     shared: bool = False

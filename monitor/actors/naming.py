@@ -15,6 +15,7 @@ from monitor.actors.lexicon import Grade, Lexicon, NameUse, RoleUse, Use
 from monitor.actors.model import ActorKind, Office
 from monitor.actors.surface import Surface
 from monitor.core.article import UNKNOWN_LANGUAGE
+from monitor.text import phrase
 from monitor.text.reading import Reading
 
 Place = tuple[int, int, int]
@@ -91,6 +92,8 @@ class Naming:
         for number, places in self._found.items():
             counted = [use for use in self._lexicon.roles.get(number, ()) if self._in_language(use.lang)]
             for place in places if counted else ():
+                if self.surface.is_broken(*place):
+                    continue
                 by_place.setdefault(place, []).extend(counted)
         starts = Starts((place, "") for place in by_place)
         return tuple(
@@ -137,7 +140,8 @@ class Naming:
             for use in self._lexicon.names.get(number, ()):
                 if self._in_language(use.lang):
                     for place in places:
-                        _keep_better(best, place, use)
+                        if not use.capitals or self.surface.fields[place[0]].caseless:
+                            _keep_better(best, place, use)
         return tuple(sorted(best.values()))
 
     @cached_property
@@ -180,14 +184,19 @@ class Naming:
             return False
         if one.actor in self.present:
             return True
+        if self._has_other_first_name(one):
+            return self._is_titled(one, one.place[1] - 1)
         if one.grade is Grade.WEAK:
             return self._is_supported(one)
         if one.actor in rivalled:
-            return self._is_titled(one)
-        return not self._is_in_a_name(one.place) or self._is_supported(one)
+            return self._is_titled(one, one.place[1])
+        return not self._seems_given_name(one) or self._is_supported(one)
 
     def _uncontested(self, names: Sequence[Named]) -> list[Named]:
-        """Where one surname can be several people's: those also named in full, else those with support, else nobody."""
+        """Where one surname can be several people's: those also named in full, else those with support.
+
+        Of several that are left, or where none is, the one who leads a state or organisation that day; else nobody.
+        """
         by_place: dict[Place, list[Named]] = {}
         for one in names:
             by_place.setdefault(one.place, []).append(one)
@@ -197,12 +206,17 @@ class Naming:
                 kept += claims
                 continue
             named = [one for one in claims if one.actor in self.present]
-            kept += named or [one for one in claims if self._is_supported(one)]
+            supported = named or [one for one in claims if self._is_supported(one)]
+            kept += supported if len(supported) == 1 else self._one_who_leads(supported or claims) or supported
         return kept
 
-    def _is_titled(self, one: Named) -> bool:
-        """Whether a word for an office that the actor holds stands directly before the name."""
-        index, first, _ = one.place
+    def _one_who_leads(self, claims: Sequence[Named]) -> list[Named]:
+        leads = [one for one in claims if any(o.leads for o in self._registry.offices_of(one.actor, self._on))]
+        return leads if len(leads) == 1 else []
+
+    def _is_titled(self, one: Named, first: int) -> bool:
+        """Whether a word for an office that the actor holds stands directly before a word."""
+        index = one.place[0]
         roles = {office.role for office in self._registry.offices_of(one.actor, self._on)}
         return self.surface.next_to(index, first) and any(
             use.role in roles for use in self._role_ends.get((index, first), ())
@@ -284,20 +298,51 @@ class Naming:
             return False
         return not surface.capitals_tell(index) or not self._has_capitals_beside(one.place)
 
-    def _is_in_a_name(self, place: Place) -> bool:
-        """Whether a surname seems to stand in a full name that we do not know ("Frank Rubio", "Novak Djokovic")."""
-        if self._lang in CAPITALISE_NOUNS or not self.surface.capitals_tell(place[0]):
+    def _capitals_count(self, one: Named) -> bool:
+        """Whether capitals beside a surname would say that it stands in a full name."""
+        index, first, _ = one.place
+        telling = self._lang not in CAPITALISE_NOUNS and self.surface.capitals_tell(index)
+        return telling and self.surface.capitalised(index, first)
+
+    def _has_other_first_name(self, one: Named) -> bool:
+        """Whether an unknown word makes it somebody else's name ("Frank Rubio"); a weak one also as first word."""
+        index, first, _ = one.place
+        if not self._capitals_count(one) or self._is_full_name(one):
             return False
-        return self.surface.capitalised(*place[:2]) and self._has_capitals_beside(place)
+        return self._has_capital_before(one.place) or (
+            one.grade is Grade.WEAK
+            and self._is_unknown_before(index, first)
+            and not self._is_opener(self.surface.fields[index].tokens.words[first - 1])
+        )
+
+    def _is_full_name(self, one: Named) -> bool:
+        """Whether a name that needs support begins as the actor's ("Defence Secretary for ... Ben Wallace")."""
+        index, first, after = one.place
+        actor = self._registry.get(one.actor)
+        begins = phrase(actor.name)[:1] if actor is not None else ()
+        return after - first > 1 and begins == self.surface.fields[index].tokens.words[first : first + 1]
+
+    def _seems_given_name(self, one: Named) -> bool:
+        """Whether an unknown name follows ("Novak Djokovic"), or only "Administration"."""
+        return self._capitals_count(one) and self._has_capital_after(one.place)
+
+    def _is_opener(self, word: str) -> bool:
+        return any(word in words for lang, words in self._lexicon.openers.items() if self._in_language(lang))
 
     def _has_capitals_beside(self, place: Place) -> bool:
         """Whether an unknown capitalised word stands directly beside; a sentence's first word is none."""
-        index, first, after = place
-        surface = self.surface
-        left = first > 0 and surface.beside(index, first) and self._is_unknown(index, first - 1, before=True)
-        if left and not surface.begins_sentence(index, first - 1):
-            return True
-        return surface.beside(index, after) and self._is_unknown(index, after, before=False)
+        return self._has_capital_before(place) or self._has_capital_after(place)
+
+    def _has_capital_before(self, place: Place) -> bool:
+        index, first, _ = place
+        return self._is_unknown_before(index, first) and not self.surface.begins_sentence(index, first - 1)
+
+    def _has_capital_after(self, place: Place) -> bool:
+        index, _, after = place
+        return self.surface.beside(index, after) and self._is_unknown(index, after, before=False)
+
+    def _is_unknown_before(self, index: int, first: int) -> bool:
+        return first > 0 and self.surface.beside(index, first) and self._is_unknown(index, first - 1, before=True)
 
     def _is_unknown(self, index: int, token: int, *, before: bool) -> bool:
         """Whether a word is capitalised and belongs to no name, title or honorific that we know."""

@@ -60,6 +60,7 @@ class Roles:
     not_before: Names = field(default_factory=dict)
     counterparts: Names = field(default_factory=dict)
     honorifics: Names = field(default_factory=dict)
+    openers: Names = field(default_factory=dict)
 
     def get(self, role: str) -> Role | None:
         """The role with this id."""
@@ -105,6 +106,7 @@ class _RoleFile(Strict):
     not_before: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     counterparts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     honorifics: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    openers: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 ROLES_FILE = "roles.yaml"
@@ -140,4 +142,5 @@ def read_roles(text: str, path: str) -> Roles:
         entries.not_before,
         entries.counterparts,
         entries.honorifics,
+        entries.openers,
     )

@@ -23,7 +23,8 @@ class Mention:
         direct: By a name; otherwise by an office.
         office: By which office, where it is not direct.
         seat: By the place of the office ("the Kremlin"): not the person, but who speaks for the office. The state
-            whose office it is is meant too, as an indirect mention that is none of a seat.
+            whose office it is is meant too, as an indirect mention that is none of a seat; so it is by a title that
+            says it without its name ("Kremlchef").
     """
 
     index: int
@@ -65,6 +66,7 @@ class Mentions:
         if any(number in lexicon.roles for number in self._found):
             offices |= {office.id for actor in named for office in self._registry.offices_in(actor)}
             offices |= {office.id for office in lexicon.offices_alone.values()}
+            offices |= {use.office for number in self._found for use in lexicon.roles.get(number, ()) if use.office}
         return frozenset(named | {actor for office in offices for actor in self._meant_by(office, seat=True)})
 
     def of(self, actor_id: str) -> Sequence[Mention]:
@@ -94,7 +96,7 @@ class Mentions:
 
     def _indirect(self, titled: Titled) -> Iterator[Mention]:
         office = self._registry.office(titled.office)
-        for actor in self._meant_by(titled.office, seat=titled.seat):
+        for actor in self._meant_by(titled.office, seat=titled.seat or titled.with_state):
             is_state = office is not None and actor == office.of
             yield Mention(*titled.place, actor, direct=False, office=titled.office, seat=titled.seat and not is_state)
 

@@ -35,6 +35,7 @@ _HELP = {
         "of": "The id of the state or organisation.",
         "source": _SOURCE,
         "titles": "Titles by language beside those that every such role has.",
+        "titles_alone": "Titles by language that need no state beside them (Taoiseach, Kremlchef).",
         "seats": "Places by which the news means the office (the Kremlin).",
         "leads": "The office leads the state or organisation: its holder is one of its leaders(...).",
         "shared": "Several people hold it together.",

@@ -10,6 +10,7 @@ from monitor.actors.checks import pattern_problems, problems_across
 from monitor.actors.entries import Entries, read_entries
 from monitor.actors.registry import Registry
 from monitor.actors.roles import ROLES_FILE, shipped_roles
+from monitor.core.collecting import collecting_paused
 from monitor.core.documents import Document, parse_document
 from monitor.core.errors import SettingsError
 from monitor.core.problems import Problem
@@ -22,8 +23,9 @@ def load_catalogue() -> Registry:
     Raises:
         SettingsError: The catalogue is broken: a mistake of ours, held by a test.
     """
-    entries = read_entries(catalogue_documents())
-    return _registry(entries, None, [*entries.problems, *problems_across(entries, None, shipped_roles())])
+    with collecting_paused():
+        entries = read_entries(catalogue_documents())
+        return _registry(entries, None, [*entries.problems, *problems_across(entries, None, shipped_roles())])
 
 
 def catalogue_documents() -> list[Document]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from monitor.actors.registry import Registry
 
+_EMPTY_AT_MOST_TIMES = frozenset({"president-elect"})  # roles of offices that need no holder
+
 Reason = Literal["no holder", "acting long", "never checked", "not checked lately"]
 
 
@@ -42,7 +44,7 @@ def stale_entries(registry: Registry, on: date, after: timedelta) -> list[Stale]
 def _offices(registry: Registry, on: date, after: timedelta) -> Iterator[Stale]:
     for office in registry.offices:
         present = office.held(on)
-        if not present:
+        if not present and office.role not in _EMPTY_AT_MOST_TIMES:
             ends = [one.until for one in office.holders if one.until is not None and one.until <= on]
             yield Stale(office.id, "no holder", max(ends, default=None))
         for holding in present:

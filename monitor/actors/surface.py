@@ -10,6 +10,7 @@ _NEXT_TO = re.compile(r"['’ʼ＇]?[sS]?['’]?[^\S\n\r]*[-‐‑–]?[^\S\n\r]
 _AFTER_INITIAL = re.compile(r"\.[^\S\n\r]*[-‐‑–]?[^\S\n\r]*")
 _SPACE_ONLY = re.compile(r"[^\S\n\r]*|[-‐‑]")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u31f0-\u9fff\uf900-\ufaff\uff66-\uff9d]")
+_BREAK = re.compile(r"[][(){};!?\n]|:\s")
 _COMMA = re.compile(r"[^\S\n\r]*[,،、][^\S\n\r]*")
 # Words that keep their small letters in headlines that capitalise all others.
 _TELLING_LETTERS = 3
@@ -52,6 +53,11 @@ class Surface:
     def joined(self, index: int, first: int, after: int) -> bool:
         """Whether all words from `first` on stand next to one another."""
         return all(self.next_to(index, token) for token in range(first + 1, after))
+
+    def is_broken(self, index: int, first: int, after: int) -> bool:
+        """Whether brackets, a line's end or the like stand between words: "(Erie, PA): President" is no title."""
+        tokens = self.fields[index].tokens
+        return any(_BREAK.search(tokens.text, tokens.ends[at], tokens.starts[at + 1]) for at in range(first, after - 1))
 
     def unit(self, index: int, token: int) -> tuple[int, int]:
         """The sentence that a word stands in; a title is one sentence."""

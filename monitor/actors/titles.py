@@ -23,12 +23,17 @@ _NO_LINKS = Links((), (), ())
 
 @dataclass(frozen=True, order=True)
 class Titled:
-    """An office that a text means without the name of its holder."""
+    """An office that a text means without the name of its holder.
+
+    Attributes:
+        with_state: Its title says whose office it is and holds no name of that ("Kremlchef").
+    """
 
     place: Place
     office: str
     seat: bool = False
     counterpart: bool = False
+    with_state: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ class Titles:
                 continue
             if self._is_somebody_elses(whole, use.lang) or self._has_name_after(whole, use.lang):
                 return []
-            return [Titled(where, office.id) for where, office in offices]
+            return [Titled(where, office.id, with_state=use.alone) for where, office in offices]
         return []
 
     def _meaning(self, place: Place, use: RoleUse) -> tuple[Place, list[tuple[Place, Office]]]:
@@ -180,16 +185,22 @@ class Titles:
         """The office of a title that needs no state beside it, because it names one or only one office has the role."""
         if use.office is not None:
             office = self._registry.office(use.office)
-            return office if office is not None and self._names_inside(place, office.of) else None
+            return office if use.alone or self._names_inside(place) else None
         return None if use.plural else self._lexicon.offices_alone.get(use.role or "")
 
-    def _names_inside(self, place: Place, actor: str) -> bool:
+    def _names_inside(self, place: Place) -> bool:
+        """Whether a title says by itself whose it is ("UN refugee chief")."""
         index, first, after = place
-        return any(
-            one.actor == actor and one.place[2] <= after
-            for token in range(first, after)
-            for one in self._states.get((index, token), ())
-        )
+        return any(end <= after for token in range(first, after) for end in self._bodies.get((index, token), ()))
+
+    @cached_property
+    def _bodies(self) -> dict[tuple[int, int], list[int]]:
+        """Where names of states, organisations and groups end, by their first word."""
+        found: dict[tuple[int, int], list[int]] = {}
+        for one in self._naming.names:
+            if not _is_person(self._lexicon, one.actor):
+                found.setdefault(one.place[:2], []).append(one.place[2])
+        return found
 
     def _state_beside(self, place: Place, lang: str, *, several: bool = False) -> _State | None:
         links = self._lexicon.links.get(lang, _NO_LINKS)

@@ -32,7 +32,7 @@ def actors() -> None:
 
 @actors.command("list", epilog="Example: tocsin actors list --kind organisation")
 @click.option("--kind", type=click.Choice([kind.value for kind in ActorKind]), help="Only actors of this kind.")
-@click.option("--counts", is_flag=True, help="How many there are, by kind and by script of their names.")
+@click.option("--counts", is_flag=True, help="How many there are, by kind, by script of their names, and by source.")
 @_json_option
 def list_actors(kind: str | None, counts: bool, as_json: bool) -> int:
     """List the actors that rules can name."""
@@ -137,7 +137,8 @@ def _print_counts(registry: Registry, as_json: bool) -> int:
     if as_json:
         by_script = {f"{kind} {script}": number for (kind, script), number in counts.with_script.items()}
         entries = {"offices": counts.offices, "holdings": counts.holdings, "sets": counts.sets}
-        print(encode({"actors": counts.actors, "with_script": by_script, "names": counts.names, **entries}).decode())
+        actors_counts = {"actors": counts.actors, "with_script": by_script, "names": counts.names}
+        print(encode(actors_counts | entries | {"sources": counts.sources}).decode())
         return FINE
     for kind, number in sorted(counts.actors.items()):
         scripts = sorted(
@@ -149,6 +150,8 @@ def _print_counts(registry: Registry, as_json: bool) -> int:
     print(f"{'names':<13} {sum(counts.names.values()):>5}   {names}")
     print(f"{'offices':<13} {counts.offices:>5}   held {counts.holdings} times")
     print(f"{'sets':<13} {counts.sets:>5}")
+    for source, number in sorted(counts.sources.items(), key=lambda one: -one[1]):
+        print(f"{number:>19}   entries from {source}")
     return FINE
 
 
@@ -182,6 +185,10 @@ def _conditions(actor: Actor) -> list[tuple[str, tuple[str, ...]]]:
 
 def _office_lines(office: Office) -> list[str]:
     lines = [f"{office.id}  ({office.role} of {office.of}{', leads' if office.leads else ''})"]
+    lines += [f"  titles {lang}: {', '.join(titles)}" for lang, titles in office.titles.items()]
+    lines += [
+        f"  titles, wherever they stand, {lang}: {', '.join(titles)}" for lang, titles in office.titles_alone.items()
+    ]
     lines += [f"  seats: {', '.join(office.seats)}"] if office.seats else []
     for held in office.holders:
         lines.append(f"  {held.person}: {_time(held.since, held.until)}{', acting' if held.acting else ''}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
@@ -17,7 +18,12 @@ from monitor.core.errors import SettingsError
 from monitor.core.escape import one_line
 from monitor.core.problems import Problem, suggestion
 
-_FAST_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+try:
+    from yaml import CSafeLoader as _CLoader
+except ImportError:  # a PyYAML built without libyaml
+    from yaml import SafeLoader as _CLoader  # type: ignore[assignment]
+
+_TEXT, _LIST, _MAPPING = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
 
 PLAIN_ID = r"^[a-z0-9][a-z0-9-]{0,99}$"
 
@@ -41,6 +47,55 @@ _HINTS = {
 }
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(render_duration)]
+
+
+class _OurLoader(_CLoader):
+    """The loader in C without what we write nowhere: tags by place, merged and recursive mappings."""
+
+    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        if kind is yaml.ScalarNode:
+            for tag, written in self.yaml_implicit_resolvers.get(value[:1], ()) if implicit[0] else ():
+                if written.match(value):
+                    return str(tag)
+            return _TEXT
+        return _LIST if kind is yaml.SequenceNode else _MAPPING
+
+    def construct_document(self, node: Any) -> Any:
+        if isinstance(node, yaml.MappingNode):
+            built = {self.construct_document(key): self.construct_document(value) for key, value in node.value}
+            if len(built) < len(node.value):
+                raise ValueError("a key stands twice")
+            return built
+        if isinstance(node, yaml.SequenceNode):
+            return [self.construct_document(part) for part in node.value]
+        return node.value if node.tag == _TEXT else self.construct_object(node)
+
+
+class _LaterLines(Mapping[Location, int]):
+    """The lines of a text, worked out when somebody asks: of one without problems nobody does."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self._text = text
+        self._path = path
+
+    def __getitem__(self, location: Location) -> int:
+        return self._known[location]
+
+    def __iter__(self) -> Iterator[Location]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    @cached_property
+    def _known(self) -> Mapping[Location, int]:
+        return parse_document(self._text, self._path).lines
 
 
 class Strict(BaseModel):
@@ -90,10 +145,15 @@ def parse_document(text: str, path: str, *, ours: bool = False) -> Document:
         ours: The text ships with Tocsin, so the loader in C may read it: ten times as fast, but a text nested deeply
             enough makes it crash.
     """
+    if ours:
+        try:
+            return Document(path, _data_of_ours(text), _LaterLines(text, path))
+        except (yaml.YAMLError, ValueError, TypeError):
+            pass  # read carefully, which says what is wrong
     lines: dict[Location, int] = {}
     problems: list[Problem] = []
     try:
-        loader = (_FAST_LOADER if ours else yaml.SafeLoader)(text)
+        loader = yaml.SafeLoader(text)
         try:
             node = loader.get_single_node()
             if node is not None:
@@ -115,6 +175,14 @@ def parse_document(text: str, path: str, *, ours: bool = False) -> Document:
 def _hint(cause: str) -> str:
     """What people do about the YAML parser's complaint, where it is a common one."""
     return next((f": {hint}" for words, hint in _HINTS.items() if words in cause), "")
+
+
+def _data_of_ours(text: str) -> Any:
+    loader: Any = _OurLoader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 def _cause(error: Exception) -> str:

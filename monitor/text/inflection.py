@@ -70,10 +70,8 @@ def stems(written: str, lang: str | None, *, noun: bool = False) -> tuple[Stem, 
 
 
 def _row(table: tuple[_Row, ...], folded: str, kind: str, *, noun: bool) -> _Row | None:
-    fitting = [row for row in table if kind in row.of and row.written.search(folded)]
-    if not fitting:
-        return None
-    return fitting[-1] if noun else fitting[0]
+    rows = reversed(table) if noun else table
+    return next((row for row in rows if kind in row.of and row.written.search(folded)), None)
 
 
 def _table(text: str) -> Iterator[_Row]:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import chain
 
 from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.text.clitics import particles, proclitics, takes_clitics, with_article
 from monitor.text.compounds import joined, splits
+from monitor.text.folding import fold
 from monitor.text.inflection import stems
 from monitor.text.plurals import PLURAL_LANGUAGES, plural_variants
-from monitor.text.syntax import PatternError, Written, WrittenWord, read_pattern
+from monitor.text.syntax import MAX_PATTERN_WORDS, PatternError, Written, WrittenWord, read_pattern
 from monitor.text.words import Pattern, Word, WordKind, spelling
 
 __all__ = ["Pattern", "PatternError", "Word", "WordKind", "patterns_of", "phrase_meaning", "spelling", "word_patterns"]
 
+# Texts that `read_pattern` takes as they are and cuts only between words: no marks, no signs, one script.
+_ONLY_WORDS = re.compile(
+    "[A-Za-z0-9\u00c0-\u024f\u0400-\u0481\u048a-\u052f .,-]+|[\u0621-\u063f\u0641-\u064a\u0671-\u06d3 ]+"
+)
+_LETTERS = re.compile(r"[^\W_]+")
+_ONLY_CHARACTERS = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff]+")  # each of which is a word
 _JOINING_LANGUAGES = ("en", "de")  # where the last part of a compound takes the plural
 
 
@@ -30,9 +38,14 @@ def patterns_of(text: str, *, lang: str | None = None, variants: bool = True) ->
         PatternError: It has no word, or asks for what cannot be searched for.
     """
     lang = None if lang == UNKNOWN_LANGUAGE else lang
+    plain = () if variants else _plain_words(text)
+    if plain:
+        return (Pattern(plain, None, lang),)
     written = read_pattern(text)
     if written.exact is not None:
         return (Pattern(tuple(Word(word.text) for word in written.words), written.exact, lang),)
+    if not variants and not any(word.mark for word in written.words):
+        return (Pattern(_words(written.words, {}), None, lang),)
     found = dict.fromkeys(Pattern(words, None, only) for words, only in _readings(written.words, lang))
     if variants and not any(word.mark for word in written.words):
         found |= dict.fromkeys(_variants(written.words, lang))
@@ -75,6 +88,20 @@ def phrase_meaning(text: str) -> str:
         if _means(canonical, meant):
             return canonical
     return spelling(text.strip())
+
+
+def _plain_words(text: str) -> tuple[Word, ...]:
+    """The words of a text without anything to read in it; else nothing.
+
+    So are nine names of ten, and a process that starts reads thousands of them.
+    """
+    if _ONLY_WORDS.fullmatch(text):
+        found = _LETTERS.findall(text)
+    else:
+        found = list(text) if _ONLY_CHARACTERS.fullmatch(text) else []
+    if len(found) > MAX_PATTERN_WORDS:
+        return ()
+    return tuple([_plain(fold(word), first=at == 0) for at, word in enumerate(found)])
 
 
 def _means(text: str, meant: tuple[Pattern, ...]) -> bool:
@@ -138,7 +165,10 @@ def _word(written: WrittenWord, *, first: bool) -> Word:
     return _plain(written.text, first=first)
 
 
+@lru_cache(maxsize=50_000)  # one word for the many patterns that have it
 def _plain(text: str, *, first: bool, article: bool = False) -> Word:
+    if text.isascii():
+        return Word(text)
     endings = particles(text)
     if endings:
         return Word(text, "stem", endings)

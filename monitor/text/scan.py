@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from monitor.text.reading import FieldReading
@@ -22,16 +21,34 @@ MAX_STEPS_PER_PLACE = 2_000  # nodes; honest patterns take some ten, a hundred p
 _REMEMBERED_WORDS = 50_000  # some megabytes; a text of random words must not fill the memory
 
 
-@dataclass
+_NO_NODES: dict[str, _Node] = {}  # most nodes are the last of their pattern: not to be altered
+
+
 class _Node:
-    plain: dict[str, _Node] = field(default_factory=dict)
-    special: _Special | None = None
-    anywhere: int | None = None  # the number of the pattern that ends here and counts wherever its words stand
-    elsewhere: list[tuple[Pattern, int]] = field(default_factory=list)  # those that also look at the text
+    """What a row of words leads to.
+
+    Attributes:
+        anywhere: The number of the pattern that ends here and counts wherever its words stand.
+        elsewhere: Those that also look at the text, with their numbers.
+    """
+
+    __slots__ = ("anywhere", "elsewhere", "plain", "special")
+
+    def __init__(self) -> None:
+        self.plain = _NO_NODES
+        self.special: _Special | None = None
+        self.anywhere: int | None = None
+        self.elsewhere: tuple[tuple[Pattern, int], ...] = ()
 
     def child(self, word: Word) -> _Node:
         if word.kind == "word":
-            return self.plain.setdefault(word.text, _Node())
+            node = self.plain.get(word.text)
+            if node is None:
+                node = _Node()
+                if self.plain is _NO_NODES:
+                    self.plain = {}
+                self.plain[word.text] = node
+            return node
         if self.special is None:
             self.special = _Special()
         return self.special.child(word)
@@ -110,12 +127,12 @@ class PatternTrie:
 
     def __init__(self) -> None:
         self._root = _Node()
-        self._numbers: dict[tuple[tuple[Word, ...], str | None], int] = {}
+        self._size = 0
         self._remembered: dict[str, Sequence[_Node]] = {}
 
     def __len__(self) -> int:
         """How many numbers it has given, which are those from 0."""
-        return len(self._numbers)
+        return self._size
 
     def add(self, pattern: Pattern) -> int:
         """The number of a pattern; the same for the same words and spelling, whatever the language.
@@ -125,19 +142,19 @@ class PatternTrie:
         """
         if not pattern.words:
             raise ValueError("a pattern without words stands nowhere")
-        key = (pattern.words, pattern.exact)
-        number = self._numbers.get(key)
-        if number is not None:
-            return number
-        number = self._numbers[key] = len(self._numbers)
-        self._remembered.clear()
         node = self._root
         for word in pattern.words:
             node = node.child(word)
+        number = _number_at(node, pattern)
+        if number is not None:
+            return number
+        number = self._size
+        self._size += 1
+        self._remembered.clear()
         if pattern.is_plain:
             node.anywhere = number
         else:
-            node.elsewhere.append((pattern, number))
+            node.elsewhere = (*node.elsewhere, (pattern, number))
         return number
 
     def places(self, fields: Sequence[FieldReading]) -> dict[int, list[Place]]:
@@ -169,6 +186,13 @@ class PatternTrie:
             self._remembered.clear()
         nodes = self._remembered[word] = self._root.after(word)
         return nodes
+
+
+def _number_at(node: _Node, pattern: Pattern) -> int | None:
+    """The number of a pattern whose words lead to a node, where it has one."""
+    if pattern.exact is None and node.anywhere is not None:
+        return node.anywhere
+    return next((number for other, number in node.elsewhere if other.exact == pattern.exact), None)
 
 
 def _walk(nodes: Sequence[_Node], part: FieldReading, index: int, first: int, found: dict[int, list[Place]]) -> None:

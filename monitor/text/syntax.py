@@ -39,6 +39,8 @@ _SIGNS = {_ANY: "*", _ONE: "?"}
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _HANGUL = re.compile(f"[{HANGUL}]")
 _STEM = re.compile(r"(?<!\\)~(.*)\Z", re.DOTALL)
+_MAY_BE_MARKED = re.compile(f"[*?~=\\\\{_ANY}{_ONE}]")
+_STEM_ALONE = re.compile("[A-Za-z\u00c0-\u024f\u0400-\u0481\u048a-\u052f]{3,}~")  # as nearly all are
 _UNESCAPED = re.compile(r"\\(.)|([*?~])", re.DOTALL)
 
 
@@ -100,11 +102,17 @@ def _exact(text: str) -> Written:
 
 
 def _inexact(text: str) -> Written:
+    if _MAY_BE_MARKED.search(text) is None:  # nearly all names
+        tokens = tokenize(text)
+        surfaces = map(text.__getitem__, map(slice, tokens.starts, tokens.ends))
+        return Written(tuple(map(WrittenWord, surfaces, tokens.words)))
     return Written(tuple(word for chunk in text.split() for word in _chunk(chunk)))
 
 
 def _chunk(chunk: str) -> list[WrittenWord]:
     """The words between two spaces; a `~` is of the last."""
+    if _STEM_ALONE.fullmatch(chunk):
+        return [WrittenWord(chunk[:-1], fold(chunk[:-1]), "~")]
     mark: Mark = ""
     whole = chunk
     stem = next((found for found in _UNESCAPED.finditer(chunk) if found[2] == "~"), None)

@@ -24,7 +24,7 @@ _GOES_ON_AFTER = re.compile(rf"(?:{_KATAKANA_GOES_ON}|[{THAI}][{THAI_FOLLOWING}]
 _MAY_BE_CUT = re.compile(f"[{KATAKANA}{THAI}]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Word:
     """One word of a pattern.
 
@@ -69,7 +69,7 @@ class Pattern:
     exact: str | None = None
     lang: str | None = None
 
-    @cached_property
+    @property
     def is_plain(self) -> bool:
         """Whether it stands wherever its words stand, so that `stands_at` need not be asked."""
         first, last = self.words[0].text[:1], self.words[-1].text[-1:]

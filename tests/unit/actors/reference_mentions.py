@@ -1,88 +1,28 @@
-"""Who is meant in an article, worked out slowly: every rule as one comprehension over all names and all places.
-
-It shares with the scanner only the text itself (words, gaps, capitals, sentences) and the meaning of one pattern.
-"""
+"""Who is meant in an article, worked out slowly: titles, seats and counterparts on top of `reference_names`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable
 from typing import NamedTuple
 
-from monitor.actors import Actor, ActorKind, Mention, Office, Registry
-from monitor.actors.model import flat
-from monitor.actors.surface import Surface
+from monitor.actors import ActorKind, Mention, Office, Registry
 from monitor.text import phrase
-from monitor.text.patterns import patterns_of
 from monitor.text.reading import Reading
-from monitor.text.scan import PatternTrie
-
-Place = tuple[int, int, int]
-STRONG, SURNAME, WEAK = range(3)
-
-
-class Name(NamedTuple):
-    place: Place
-    actor: str
-    grade: int
-    demonym: bool
-    person_like: bool
-
-
-class Word(NamedTuple):
-    """A role word; `role` and `office` are both empty for a counterpart."""
-
-    place: Place
-    rank: int
-    lang: str
-    plural: bool
-    role: str
-    office: str
+from tests.unit.actors.reference_names import Name, Place, ReferenceNames, Word, covers
 
 
 class Title(NamedTuple):
     place: Place
     office: str
     seat: bool
+    with_state: bool = False
 
 
-def covers(outer: Place, inner: Place) -> bool:
-    return outer[0] == inner[0] and outer[1] <= inner[1] and inner[2] <= outer[2]
-
-
-@lru_cache(maxsize=10_000)
-def _tries(text: str, lang: str | None, variants: bool) -> list[tuple[str | None, PatternTrie]]:
-    """Each pattern of a text by itself, with its language."""
-    found = []
-    for pattern in patterns_of(text, lang=lang, variants=variants):
-        trie = PatternTrie()
-        trie.add(pattern)
-        found.append((pattern.lang, trie))
-    return found
-
-
-@dataclass
-class Reference:
-    registry: Registry
-    reading: Reading
+class Reference(ReferenceNames):
+    """All mentions of one article."""
 
     def __post_init__(self) -> None:
-        self.surface = Surface(self.reading)
-        self.roles = self.registry.roles
-        self.words = [part.tokens.words for part in self.reading.fields]
-        self.role_words = self._role_words()
-        self.all_names = {name for actor in self.registry for name in self._names_of(actor)}
-        self.blocks = {(actor.id, place) for actor in self.registry for t in actor.blocked_by for place in self._at(t)}
-        self.known = self._known()
-        self.whole = {
-            name for name in self.all_names
-            if name.grade == STRONG and not self._blocked(name.actor, name.place) and self._alone(name)
-        }  # fmt: skip
-        self.strong = {name for name in self.whole if not self._inside_strong(name)}
-        self.named = {name.actor for name in self.strong}
-        self.names = self.strong | self._light()
-        self.people = {name for name in self.names if self._kind(name.actor) is ActorKind.PERSON}
+        super().__post_init__()
         self.taken: set[Place] = set()  # states that follow a title and so do not begin the next
         self.states = {name for name in self.names if self.registry.offices_in(name.actor)}
 
@@ -94,194 +34,11 @@ class Reference:
             assert office is not None
             for held in office.held(self.reading.on):
                 found.add(Mention(*title.place, held.person, False, title.office, title.seat))
-            if title.seat:
+            if title.seat or title.with_state:
                 found.add(Mention(*title.place, office.of, False, title.office, False))
         return sorted(
             found, key=lambda one: (one.index, one.first, one.after, one.actor, one.direct, one.office or "", one.seat)
         )
-
-    # Names
-
-    def _at(self, text: str, lang: str | None = None, *, variants: bool = False) -> set[Place]:
-        tries = [trie for only, trie in _tries(text, lang, variants) if self.reading.lang in (only, "und") or not only]
-        return {place for trie in tries for places in trie.places(self.reading.fields).values() for place in places}
-
-    def _names_of(self, actor: Actor) -> Iterator[Name]:
-        found: list[Name] = []
-        for text in actor.names():
-            found += [
-                Name(place, actor.id, STRONG, False, actor.person_like and text == actor.name)
-                for place in self._at(text)
-            ]
-        for text in actor.exact:
-            found += [Name(place, actor.id, STRONG, False, False) for place in self._at(f"={text}")]
-        for lang, texts in actor.demonyms.items():
-            for text in texts:
-                found += [Name(place, actor.id, STRONG, True, False) for place in self._at(text, lang, variants=True)]
-        for grade, names in ((SURNAME, actor.surnames), (WEAK, actor.weak)):
-            for text in flat(names):
-                alike = actor.person_like and text == actor.name
-                found += [Name(place, actor.id, grade, False, alike) for place in self._at(text)]
-        for place in {name.place for name in found}:
-            there = [name for name in found if name.place == place]
-            grade = min(name.grade for name in there)
-            alike = all(name.person_like for name in there if name.grade == grade)
-            yield Name(place, actor.id, grade, any(name.demonym for name in there), alike)
-
-    def _kind(self, actor_id: str) -> ActorKind:
-        actor = self.registry.get(actor_id)
-        assert actor is not None
-        return actor.kind
-
-    def _blocked(self, actor: str, place: Place) -> bool:
-        return any(owner == actor and covers(block, place) for owner, block in self.blocks)
-
-    def _known(self) -> set[Place]:
-        names = {n.place for n in self.all_names if not n.person_like and not self._blocked(n.actor, n.place)}
-        honorifics = {place for text in flat(self.roles.honorifics) for place in self._at(text)}
-        return names | {word.place for word in self.role_words} | honorifics
-
-    def _alone(self, name: Name) -> bool:
-        index, first, _ = name.place
-        if not name.person_like or self.surface.fields[index].caseless:
-            return True
-        if not self.surface.capitalised(index, first):
-            return False
-        if not self.surface.capitals_tell(index):
-            return True
-        return not self._capitals_beside(name.place)
-
-    def _capitals_beside(self, place: Place) -> bool:
-        index, first, after = place
-        if self.surface.beside(index, first):
-            unknown = self.surface.capitalised(index, first - 1)
-            unknown = unknown and all((known[0], known[2]) != (index, first) for known in self.known)
-            if unknown and not self.surface.begins_sentence(index, first - 1):
-                return True
-        if self.surface.beside(index, after) and self.surface.capitalised(index, after):
-            return all(known[:2] != (index, after) for known in self.known)
-        return False
-
-    def _in_a_name(self, place: Place) -> bool:
-        telling = self.reading.lang != "de" and self.surface.capitals_tell(place[0])
-        return telling and self.surface.capitalised(*place[:2]) and self._capitals_beside(place)
-
-    def _inside_strong(self, name: Name) -> bool:
-        return any(
-            covers(other.place, name.place)
-            and other.place != name.place
-            and (other.actor == name.actor or self._kind(other.actor) is self._kind(name.actor))
-            for other in self.whole
-        )
-
-    def _light(self) -> set[Name]:
-        light = {name for name in self.all_names if name.grade != STRONG}
-        rivalled = {name.actor for name in light if name.grade == SURNAME and self._rival(name)}
-        counted = {
-            name for name in light
-            if not self._blocked(name.actor, name.place)
-            and not any(covers(other.place, name.place) for other in self.whole)
-            and self._alone(name)
-            and (
-                name.actor in self.named
-                or (name.grade == SURNAME and name.actor in rivalled and self._titled(name))
-                or (
-                    name.grade == SURNAME and name.actor not in rivalled
-                    and (not self._in_a_name(name.place) or self._supported(name))
-                )
-                or (name.grade == WEAK and self._supported(name))
-            )
-        }  # fmt: skip
-        return {name for name in counted if self._wins(name, {one for one in counted if one.place == name.place})}
-
-    def _rival(self, name: Name) -> bool:
-        for other in self.whole:
-            longer = covers(other.place, name.place) and other.place != name.place
-            if longer and other.actor != name.actor and self._kind(other.actor) is ActorKind.PERSON:
-                return True
-        for actor, block in self.blocks:
-            longer = covers(block, name.place) and block != name.place
-            ends = block[2] == name.place[2] or self.surface.is_unspaced(*name.place[:2])
-            if actor == name.actor and longer and ends:
-                return True
-        return False
-
-    def _wins(self, name: Name, claims: set[Name]) -> bool:
-        if len(claims) == 1:
-            return True
-        if any(one.actor in self.named for one in claims):
-            return name.actor in self.named
-        return self._supported(name)
-
-    def _titled(self, name: Name) -> bool:
-        index, first, _ = name.place
-        roles = {office.role for office in self.registry.offices_of(name.actor, self.reading.on)}
-        return any(
-            (word.place[0], word.place[2]) == (index, first)
-            and word.role in roles
-            and self.surface.next_to(index, first)
-            for word in self.role_words
-        )
-
-    def _supported(self, name: Name) -> bool:
-        actor = self.registry.get(name.actor)
-        assert actor is not None
-        unit = self.surface.unit(*name.place[:2])
-        if any(self.surface.unit(*place[:2]) == unit for text in actor.context for place in self._at(text)):
-            return True
-        if self._in_title(name):
-            return True
-        offices = self.registry.offices_of(name.actor, self.reading.on)
-        states = {one.actor for one in self.strong if self.surface.unit(*one.place[:2]) == unit}
-        words = {word for word in self.role_words if self.surface.unit(*word.place[:2]) == unit}
-        return any(
-            office.of in states
-            or any(word.role == office.role and not word.office for word in words)
-            or any(word.office == office.id for word in words)
-            for office in offices
-        )
-
-    def _in_title(self, name: Name) -> bool:
-        index, first, after = name.place
-        offices = self.registry.offices_in(name.actor)
-        titles = [word for word in self.role_words if word.office in {office.id for office in offices}]
-        if any(covers(word.place, name.place) for word in titles):
-            return True
-        for word in self.role_words:
-            joint = self.roles.titles.get(word.lang)
-            if joint is None or not any(word.office == one.id or word.role == one.role for one in offices):
-                continue
-            for text in joint.role_first:
-                end = first - len(phrase(text))
-                linked = (word.place[0], word.place[2]) == (index, end) and self.words[index][end:first] == phrase(text)
-                if linked and self.surface.joined(index, end - 1, first + 1):
-                    return True
-            for text in joint.state_first:
-                start = after + len(phrase(text))
-                linked = word.place[:2] == (index, start) and self.words[index][after:start] == phrase(text)
-                if linked and self.surface.joined(index, after - 1, start + 1):
-                    return True
-        return False
-
-    # Offices
-
-    def _role_words(self) -> set[Word]:
-        found: set[Word] = set()
-        for rank, role in enumerate(self.roles.roles.values()):
-            for plural, words in ((False, role.words), (True, role.plurals)):
-                for lang, texts in words.items():
-                    found |= {
-                        Word(place, rank, lang, plural, role.id, "") for t in texts for place in self._at(t, lang)
-                    }
-        for office in self.registry.offices:
-            for lang, texts in office.titles.items():
-                found |= {Word(place, -1, lang, False, "", office.id) for t in texts for place in self._at(t, lang)}
-        for lang, texts in self.roles.counterparts.items():
-            found |= {Word(place, 0, lang, False, "", "") for t in texts for place in self._at(t, lang)}
-        return {
-            word for word in found
-            if not any(covers(other.place, word.place) and other.place != word.place for other in found)
-        }  # fmt: skip
 
     def _seats(self) -> set[Title]:
         return {
@@ -320,6 +77,7 @@ class Reference:
                     (word.place[0], min(word.place[1], one.place[1]), max(word.place[2], one.place[2])),
                     office.id,
                     False,
+                    word.alone,
                 )
                 for one in row
                 for office in [self._office(one.actor, word)]
@@ -330,7 +88,7 @@ class Reference:
                     self.taken.add(state.place)
                 return titles
         office = self._by_itself(word)
-        return set() if office is None else {Title(word.place, office.id, False)}
+        return set() if office is None else {Title(word.place, office.id, False, word.alone)}
 
     def _office(self, actor: str, word: Word) -> Office | None:
         offices = self.registry.offices_in(actor)
@@ -355,8 +113,8 @@ class Reference:
         if word.office:
             office = self.registry.office(word.office)
             assert office is not None
-            inside = any(covers(word.place, one.place) and one.actor == office.of for one in self.states)
-            return office if inside else None
+            bodies = [one for one in self.names if self._kind(one.actor) is not ActorKind.PERSON]
+            return office if word.alone or any(covers(word.place, one.place) for one in bodies) else None
         offices = [office for office in self.registry.offices if office.role == word.role]
         return offices[0] if self.roles.roles[word.role].alone and len(offices) == 1 and not word.plural else None
 

@@ -59,8 +59,17 @@ IN_OFFICE = date(2023, 5, 1)  # when Biden was president
         ("In America the nurse Frank Rubio retired.", []),
         ("Then Rubio retired.", ["Rubio=marco-rubio"]),
         ("The nurse asked Mr Rubio.", ["Rubio=marco-rubio"]),
-        ("The nurse Wladimir Putin visited Russia.", ["Putin=vladimir-putin", "Russia=russia"]),
+        ("The nurse Wladimir Putin visited Russia.", ["Russia=russia"]),
+        ("The nurse met President Wladimir Putin.", ["Putin=vladimir-putin"]),
+        ("The nurse Anh Nguyen left Hanoi.", []),
+        ("Anh Nguyen left Hanoi.", []),
+        ("The nurse met Minister Van Nguyen of Hanoi.", ["Van Nguyen=van-nguyen"]),
+        ("Putin Administration officials left Russia.", ["Putin=vladimir-putin", "Russia=russia"]),
+        ("The Putin Awards were given.", []),
+        ("Then Nguyen left Hanoi.", ["Nguyen=van-nguyen"]),
         ("Lee agreed.", []),
+        ("Roe agreed.", ["Roe=ann-roe"]),
+        ("Old Roe was old, and Roe agreed.", ["Old Roe=old-roe", "Roe=old-roe"]),
         ("Ada Lee came, and Lee agreed.", ["Ada Lee=lee-one", "Lee=lee-one"]),
         ("Washington is wet today.", []),
         ("The US Open begins in the US.", ["US=united-states"]),
@@ -70,6 +79,13 @@ IN_OFFICE = date(2023, 5, 1)  # when Biden was president
 )
 def test_in_a_sentence(text: str, meant: list[str]) -> None:
     assert mentions(text, on=IN_OFFICE) == meant
+
+
+@pytest.mark.parametrize(
+    ("on", "meant"), [(date(2015, 1, 1), ["Roe=old-roe"]), (date(2021, 1, 1), ["Roe=ann-roe"]), (date(1999, 1, 1), [])]
+)
+def test_of_two_of_a_surname_the_one_who_leads_that_day_is_meant(on: date, meant: list[str]) -> None:
+    assert mentions("Roe agreed.", on=on) == meant
 
 
 @pytest.mark.parametrize(
@@ -83,6 +99,9 @@ def test_in_a_sentence(text: str, meant: list[str]) -> None:
             ["UKRAINIAN=ukraine", "UKRAINIAN PRESIDENT=~volodymyr-zelenskyy", "BIDEN=joe-biden"],
         ),
         ("JORDAN CLOSES ITS BORDER", ["JORDAN=jordan"]),
+        ("NGUYEN IS IN HANOI NOW", ["NGUYEN=van-nguyen"]),
+        ("NGUYEN IS A COMMON NAME", []),
+        ("then nguyen left Hanoi", []),
         ("WHO says malaria is in retreat", ["WHO=who"]),
         ("Jordan Closes Its Border", ["Jordan=jordan"]),
         ("Chinese Premier and Xi Meet. Talks Go On", ["Chinese=china", "Xi=xi-jinping"]),

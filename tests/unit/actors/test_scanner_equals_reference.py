@@ -40,6 +40,7 @@ not_after: {en: [former, deputy], de: [ehemalige]}
 not_before: {en: [elect]}
 counterparts: {en: [counterpart], de: [Amtskollegen]}
 honorifics: {latin: [Mr, King]}
+openers: {en: [in, the, then], de: [der]}
 """
 WORDS = [
     *("Ukraine", "Ukrainian", "US", "U.S.", "us", "Russia", "Russian", "French", "NATO", "Jordan", "Georgia", "Chad"),
@@ -67,12 +68,13 @@ WORDS = [
         "White House",
         "Kremlin",
     ),
+    *("Tsar", "Kremlchef", "UN refugee chief", "UN", "French tsar", "Then", "Nguyen", "NGUYEN", "Roe", "Ann Roe"),
     *("of", "of the", "and", "former", "elect", "said", "the", "Smith", "In", "Mr", "his", "tsar of Georgia"),
     *("ukrainische", "Präsident", "Präsidenten", "der", "und", "russischen Amtskollegen", "ehemalige"),
     *("президент", "Украины", "украинский", "Зеленского", "США", "presidente", "de", "Ucrania", "canciller"),
     *("乌克兰", "总统", "泽连斯基", "的", "Hunter", "Peterson"),
 ]
-GAPS = [" ", " ", " ", " ", " ", ", ", ". ", "'s ", "-", "\n", ""]
+GAPS = [" (", ") ", " ", " ", " ", " ", " ", ", ", ". ", "'s ", "-", "\n", ""]
 DAYS = [None, date(2018, 5, 1), date(2022, 5, 1), date(2025, 11, 7)]
 
 

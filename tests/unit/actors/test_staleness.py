@@ -17,6 +17,7 @@ offices:
   - {id: president@u, role: president, of: u, source: ours, checked: 2025-10-01, holders: [{person: ada, from: 2020}]}
   - {id: prime-minister@u, role: prime-minister, of: u, source: ours, checked: 2025-10-01,
      holders: [{person: bo, from: 2020, until: 2025-06-01}]}
+  - {id: president-elect@u, role: president-elect, of: u, source: ours, checked: 2025-10-01}
   - {id: foreign-minister@u, role: foreign-minister, of: u, source: ours, checked: 2025-10-01}
   - {id: defence-minister@u, role: defence-minister, of: u, source: ours,
      holders: [{person: bo, from: 2025-01, acting: true}]}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -302,3 +304,19 @@ def test_a_text_finds_itself(words: list[str]) -> None:
 
     assert surfaces(text, text, variants=False)
     assert surfaces("=" + text, text)
+
+
+@given(
+    st.text(st.sampled_from("aZé Ёй ß'’-.,9 عال لم ة ۀ 普京ゼー가"), max_size=12), st.sampled_from([None, "de", "ar"])
+)
+@settings(max_examples=500)
+def test_texts_without_variants_are_read_as_those_with(text: str, lang: str | None) -> None:
+    try:
+        with_variants = patterns_of(text, lang=lang)
+    except PatternError as error:
+        with pytest.raises(PatternError, match=re.escape(str(error))):
+            patterns_of(text, lang=lang, variants=False)
+    else:
+        plain = patterns_of(text, lang=lang, variants=False)
+
+        assert with_variants[: len(plain)] == plain
