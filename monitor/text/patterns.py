@@ -159,7 +159,9 @@ def _compounds(written: tuple[WrittenWord, ...], lang: str | None) -> list[Patte
     surfaces, texts = tuple(word.surface for word in written), tuple(word.text for word in written)
     found = [_phrase(words, lang) for words in respelled(texts, surfaces, lang)]
     for only in _JOINING_LANGUAGES if lang is None else (lang,):
-        forms = [texts, *sorted(plural_variants(surfaces, only))] if found or only == "en" else []
+        forms = sorted(plural_variants(surfaces, only)) if found or only == "en" else []
+        if lang is None and only == "en":  # which has compounds of its own
+            forms.append(texts)
         found += [_phrase(words, only) for form in forms for words in respelled(form, surfaces, only)]
     return found
 
