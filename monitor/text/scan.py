@@ -120,8 +120,9 @@ def _as_set(affixes: tuple[str, ...]) -> frozenset[str]:
     return frozenset(affixes)
 
 
-# What a first word leads to: the patterns of it alone that count anywhere, and the nodes where more is to be looked at.
-_Reached = tuple[tuple[int, ...], tuple[_Node, ...]]
+# What a first word leads to: the patterns of it alone that count anywhere, and the nodes where more is to be looked at;
+# or to nothing.
+_Reached = tuple[()] | tuple[tuple[int, ...], tuple[_Node, ...]]
 
 
 class PatternTrie:
@@ -172,21 +173,25 @@ class PatternTrie:
                 reached = remembered.get(word)
                 if reached is None:
                     reached = self._remember(word)
-                numbers, nodes = reached
-                for number in numbers:
-                    found.setdefault(number, []).append((index, first, first + 1))
-                if nodes:
-                    _walk(nodes, part, index, first, found)
+                if reached:
+                    numbers, nodes = reached
+                    for number in numbers:
+                        found.setdefault(number, []).append((index, first, first + 1))
+                    if nodes:
+                        _walk(nodes, part, index, first, found)
         return found
 
     def _remember(self, word: str) -> _Reached:
         if len(self._remembered) >= _REMEMBERED_WORDS:
             self._remembered.clear()
         nodes = self._root.after(word)
-        reached = self._remembered[word] = (
-            tuple(node.anywhere for node in nodes if node.anywhere is not None),
-            tuple(node for node in nodes if node.plain or node.special or node.elsewhere),
-        )
+        reached: _Reached = ()
+        if nodes:
+            reached = (
+                tuple(node.anywhere for node in nodes if node.anywhere is not None),
+                tuple(node for node in nodes if node.plain or node.special or node.elsewhere),
+            )
+        self._remembered[word] = reached
         return reached
 
 
