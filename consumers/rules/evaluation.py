@@ -21,6 +21,7 @@ MAX_SHOWN = 100
 MAX_STEPS = 1_000_000
 
 Region = tuple[Place, ...]  # field, from token, to token; in order
+_NO_TEXT: Region = ((0, 0, 0),)  # is no part of itself, as the empty tuple is
 LeafHit = tuple[int, LeafPlace]  # a leaf and one of its places
 
 
@@ -39,7 +40,8 @@ class Context:
     def __init__(self, leaves: ArticleLeaves, max_steps: int = MAX_STEPS) -> None:
         self.leaves = leaves
         self.reading: Reading = leaves.reading
-        self.whole: Region = tuple((index, 0, len(part.tokens.words)) for index, part in enumerate(self.reading.fields))
+        fields = tuple((index, 0, len(part.tokens.words)) for index, part in enumerate(self.reading.fields))
+        self.whole: Region = fields or _NO_TEXT
         self._left = max_steps
         self._live: dict[int, list[Node]] = {}
         self._rarest: dict[int, Clause] = {}

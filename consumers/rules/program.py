@@ -258,4 +258,4 @@ class InFieldsNode:
     def narrowed(self, context: Context, region: Region) -> Region:
         """The region without the other fields."""
         names = [field.name for field in context.reading.fields]
-        return tuple(part for part in region if names[part[0]] in self._fields)
+        return tuple(part for part in region if part[1] < part[2] and names[part[0]] in self._fields)

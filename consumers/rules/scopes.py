@@ -45,6 +45,7 @@ class WithinNode:
             return [
                 ((index, max(low, first), min(high, after)),)
                 for index, first, after in region
+                if first < after
                 for low, high in self._ranges(context, index)
                 if low < after and high > first
             ]

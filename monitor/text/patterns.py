@@ -8,7 +8,7 @@ from itertools import chain
 
 from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.text.clitics import particles, proclitics, takes_clitics, with_article
-from monitor.text.compounds import joined, splits
+from monitor.text.compounds import respelled
 from monitor.text.folding import fold
 from monitor.text.inflection import stems
 from monitor.text.plurals import PLURAL_LANGUAGES, plural_variants
@@ -75,7 +75,7 @@ def phrase_meaning(text: str) -> str:
     """
     written = read_pattern(text)
     if written.exact is not None:
-        return "=" + written.exact
+        return "=" + written.exact.replace("\\", "\\\\")  # as it is read: with `\` escaped
     meant = patterns_of(text)
     surfaces = [word.surface for word in written.words]
     lower = [surface.lower() for surface in surfaces]
@@ -181,26 +181,18 @@ def _phrase(texts: tuple[str, ...], lang: str | None) -> Pattern:
 
 
 def _variants(written: tuple[WrittenWord, ...], lang: str | None) -> list[Pattern]:
-    texts, surfaces = tuple(word.text for word in written), tuple(word.surface for word in written)
-    found = _plurals(written, lang)
-    compound = joined(texts)
-    if compound:
-        found.append(_phrase((compound,), lang))
-        found += [
-            _phrase((texts[0] + words[0],), only)
-            for only in (_JOINING_LANGUAGES if lang is None else (lang,))
-            for words in sorted(plural_variants(surfaces[1:], only))
-        ]
-    if len(texts) == 1:
-        parts = splits(surfaces[0], lang)
-        found += [_phrase(split, lang) for split in parts]
-        if parts:
-            found += [
-                _phrase(split, only)
-                for only in (_JOINING_LANGUAGES if lang is None else (lang,))
-                for words in sorted(plural_variants(surfaces, only))
-                for split in splits(words[0], only)
-            ]
+    return [*_plurals(written, lang), *_compounds(written, lang)]
+
+
+def _compounds(written: tuple[WrittenWord, ...], lang: str | None) -> list[Pattern]:
+    """Compounds written otherwise, in both numbers where the language joins words."""
+    surfaces, texts = tuple(word.surface for word in written), tuple(word.text for word in written)
+    found = [_phrase(words, lang) for words in respelled(texts, surfaces, lang)]
+    for only in _JOINING_LANGUAGES if lang is None else (lang,):
+        forms = sorted(plural_variants(surfaces, only)) if found or only == "en" else []
+        if lang is None and only == "en":  # which has compounds of its own
+            forms.append(texts)
+        found += [_phrase(words, only) for form in forms for words in respelled(form, surfaces, only)]
     return found
 
 

@@ -1,5 +1,8 @@
 """Regular plurals of English, German, French and Spanish, in both directions. Tables, and their look-up.
 
+German besides: its genitive, which is what other languages write with an apostrophe ("Putins Rede", "des Angriffs"),
+and the dative of its plurals; from the dictionary form only.
+
 Only what a rule of the language makes: no "men", no German plural with an umlaut. Where the rule has a choice, both
 forms are given: a form that does not exist finds nothing. Never a singular from a capitalised word (Paris, Wales,
 Athens), but for German, which capitalises its nouns.
@@ -126,6 +129,7 @@ _LANGUAGES = {
             ies: y ie
             xes ches shes sses zes: -es -s
             oes: o oe
+            uses: -es -s
             ics: =
         """),
         unchanged=_words(
@@ -139,14 +143,18 @@ _LANGUAGES = {
     ),
     "de": _Rules(
         plural=_endings("""
-            .: =
+            .: = s
             e: en
-            ung heit keit schaft ion tät ist ent ant or ur ik ei: =en
-            in: innen
-            ment ekt akt ikt iff ieg ling eur zeug boot werk gespräch schiff ziel gerät system: =e
-            nis: nisse
-            um: en
-            o a i y: =s
+            ung heit keit schaft ion tät ist ent ant ur ik ei: =en
+            or: =en =s
+            in: innen ins
+            ment ekt akt ikt iff ieg ling eur zeug boot werk gespräch schiff ziel gerät system iet: =e =s =es =en
+            nis: nisse nisses nissen
+            um: en ums
+            at: =en =e =s
+            ensch: =en
+            er el: = =n =s
+            o a i y jet team deal chef: =s
         """),
         singular=_endings("""
             .: =
@@ -155,6 +163,10 @@ _LANGUAGES = {
             innen: in
             mente ekte akte ikte iffe iege linge eure zeuge boote werke gespräche schiffe ziele geräte systeme: -e
             nisse: nis
+            aten enschen: -en
+            ate iete: -e
+            jets teams deals chefs: -s
+            ern eln: -n =
             ien: =
             os as is: =
         """),
@@ -196,18 +208,19 @@ _LANGUAGES = {
             a e i o u é á ó: =s
             s x: =
             z: ces
-            ís és ás ós: =es
+            ís és ás ós ús: =es
         """),
         singular=_endings("""
             .: =
             s: .
-            is us ss ás ós ís és aís: =
+            is us ss ás ós ís és ús: =
+            íses: -es
             ces: z ce
             les nes res des jes ses: -es -s
             iones: ión
         """),
         unchanged=_words(
-            "más mas tras pues antes después entonces menos atrás seis tres dos diez gas país mes crisis lunes martes "
+            "más mas tras pues antes después entonces menos atrás seis tres dos diez gas mes crisis lunes martes "
             "jueves viernes los las unos unas sus mis tus nos les del para por con sin sobre contra entre desde hasta "
             "pero que como cuando donde quien una uno este esta estos estas ese esa eso muy también jamás además lejos"
         ),

@@ -18,6 +18,7 @@ from monitor.text.words import Pattern, Word
 Place = tuple[int, int, int]  # index of the field; first token; the token after the last
 
 MAX_STEPS_PER_PLACE = 2_000  # nodes; honest patterns take some ten, a hundred patterns of wildcards in a row take more
+_LOOK = 3  # letters
 _REMEMBERED_WORDS = 50_000  # some megabytes; a text of random words must not fill the memory
 
 
@@ -73,6 +74,9 @@ class _Special:
         self._longest_ending = -1
         self._proclitics: dict[str, list[tuple[frozenset[str], _Node]]] = {}
         self._longest_beginning = -1
+        # How those begin and end: most words of a text do not, and need no further look.
+        self._heads: set[str] = set()
+        self._tails: set[str] = set()
         self._wildcards: list[tuple[str, Word, _Node]] = []  # each with its longest part without a mark
 
     def child(self, word: Word) -> _Node:
@@ -88,17 +92,29 @@ class _Special:
         if word.kind == "prefix":
             self._prefixes[word.text] = node
             self._prefix_sizes = sorted({*self._prefix_sizes, len(word.text)})
+            self._heads.add(word.text[:_LOOK])
         elif word.kind == "wildcard":
             fixed = max(re.split(r"[*?]", word.text), key=len)
             self._wildcards.append((fixed, word, node))
         if word.endings:
             self._stems.setdefault(word.text, []).append((_as_set(word.endings), node))
             self._longest_ending = max(self._longest_ending, *map(len, word.endings))
+            self._heads.add(word.text[:_LOOK])
         if word.beginnings:
             self._proclitics.setdefault(word.text, []).append((_as_set(word.beginnings), node))
             self._longest_beginning = max(self._longest_beginning, *map(len, word.beginnings))
+            self._tails.add(word.text[-_LOOK:])
 
     def _found(self, word: str) -> Iterator[_Node]:
+        if not self._heads.isdisjoint(("", word[:1], word[:2], word[:_LOOK])):
+            yield from self._found_by_beginning(word)
+        if not self._tails.isdisjoint(("", word[-1:], word[-2:], word[-_LOOK:])):
+            yield from self._found_by_end(word)
+        for fixed, wildcard, node in self._wildcards:
+            if fixed in word and wildcard.matches(word):
+                yield node
+
+    def _found_by_beginning(self, word: str) -> Iterator[_Node]:
         for size in self._prefix_sizes:
             if (node := self._prefixes.get(word[:size])) is not None and size <= len(word):
                 yield node
@@ -107,13 +123,12 @@ class _Special:
             for endings, node in self._stems.get(word[:cut], ()):
                 if word[cut:] in endings:
                     yield node
+
+    def _found_by_end(self, word: str) -> Iterator[_Node]:
         for size in range(min(self._longest_beginning, len(word)) + 1):
             for beginnings, node in self._proclitics.get(word[size:], ()):
                 if word[:size] in beginnings:
                     yield node
-        for fixed, wildcard, node in self._wildcards:
-            if fixed in word and wildcard.matches(word):
-                yield node
 
 
 @lru_cache(maxsize=1_000)
@@ -122,13 +137,18 @@ def _as_set(affixes: tuple[str, ...]) -> frozenset[str]:
     return frozenset(affixes)
 
 
+# What a first word leads to: the patterns of it alone that count anywhere, and the nodes where more is to be looked at;
+# or to nothing.
+_Reached = tuple[()] | tuple[tuple[int, ...], tuple[_Node, ...]]
+
+
 class PatternTrie:
     """Patterns by number."""
 
     def __init__(self) -> None:
         self._root = _Node()
         self._size = 0
-        self._remembered: dict[str, Sequence[_Node]] = {}
+        self._remembered: dict[str, _Reached] = {}
 
     def __len__(self) -> int:
         """How many numbers it has given, which are those from 0."""
@@ -164,28 +184,32 @@ class PatternTrie:
         looked at: patterns and a text that are made for one another could ask for millions.
         """
         found: dict[int, list[Place]] = {}
-        if self._root.special is None:
-            first_nodes = self._root.plain
-            for index, part in enumerate(fields):
-                for first, word in enumerate(part.tokens.words):
-                    node = first_nodes.get(word)
-                    if node is not None:
-                        _walk([node], part, index, first, found)
-            return found
+        remembered = self._remembered
         for index, part in enumerate(fields):
             for first, word in enumerate(part.tokens.words):
-                nodes = self._remembered.get(word)
-                if nodes is None:
-                    nodes = self._remember(word)
-                if nodes:
-                    _walk(nodes, part, index, first, found)
+                reached = remembered.get(word)
+                if reached is None:
+                    reached = self._remember(word)
+                if reached:
+                    numbers, nodes = reached
+                    for number in numbers:
+                        found.setdefault(number, []).append((index, first, first + 1))
+                    if nodes:
+                        _walk(nodes, part, index, first, found)
         return found
 
-    def _remember(self, word: str) -> Sequence[_Node]:
+    def _remember(self, word: str) -> _Reached:
         if len(self._remembered) >= _REMEMBERED_WORDS:
             self._remembered.clear()
-        nodes = self._remembered[word] = self._root.after(word)
-        return nodes
+        nodes = self._root.after(word)
+        reached: _Reached = ()
+        if nodes:
+            reached = (
+                tuple(node.anywhere for node in nodes if node.anywhere is not None),
+                tuple(node for node in nodes if node.plain or node.special or node.elsewhere),
+            )
+        self._remembered[word] = reached
+        return reached
 
 
 def _number_at(node: _Node, pattern: Pattern) -> int | None:
@@ -196,7 +220,7 @@ def _number_at(node: _Node, pattern: Pattern) -> int | None:
 
 
 def _walk(nodes: Sequence[_Node], part: FieldReading, index: int, first: int, found: dict[int, list[Place]]) -> None:
-    """Collect the patterns that begin at a word, from the nodes to which it leads."""
+    """Collect the patterns that begin at a word, from the nodes to which it leads; not those of it alone anywhere."""
     words = part.tokens.words
     after = first + 1
     steps = 0
@@ -204,7 +228,7 @@ def _walk(nodes: Sequence[_Node], part: FieldReading, index: int, first: int, fo
         following: list[_Node] = []
         word = words[after] if after < len(words) else None
         for node in nodes:
-            if node.anywhere is not None:
+            if node.anywhere is not None and after > first + 1:
                 found.setdefault(node.anywhere, []).append((index, first, after))
             for pattern, number in node.elsewhere:
                 start, end = part.tokens.starts[first], part.tokens.ends[after - 1]

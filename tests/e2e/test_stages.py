@@ -52,4 +52,4 @@ def test_every_article_becomes_one_alert_while_processes_come_and_go(
     )
     assert Counter(subscriber.revisions()).most_common(1)[0][1] == 1
     assert [(code, seconds < 5) for code, seconds in endings] == [(0, True)] * 4
-    assert readiness == {"ready": True, "problems": {}}
+    assert readiness == {"ready": True, "problems": {}, "set_aside": {}}

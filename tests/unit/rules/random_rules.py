@@ -75,19 +75,21 @@ SCRIPTS: dict[str, tuple[list[str], list[str]]] = {
         [
             "peace", "peace talks", "talks", "roe", "us", "straße", "lódź", "deer", "air-strike", "airstrike",
             "air strike", "peac*", "=US", "=U.S.", "=Peace", "str?ke", "*strike", "drone", "=C++", "AT&T",
-            "peace peace", "Frieden", "grève",
+            "peace peace", "Frieden", "grève", "Tusk~", "e-mail", "airstrike talks", "O'Neill", "=O'Neill",
         ],
         [
             "PEACE", "Peace", "Ada", "Roe", "ROE", "Roe's", "Roes", "A.R.", "Jr", "US", "U.S.", "STRASSE", "LÓDŹ",
             "sabo\u00adtage", "İ", "air", "strike", "strikes", "airstrikes", "Roe deer", "Ada Roe Jr", "Ben", "Ben Roe",
             "Yorkish president", "president of York", "York", "York's president", "Minster House", "Yorkshire",
             "drones", "C++", "C", "her Yorkish counterpart", "grèves", "peaceful", "a", "the", "Friedens", "president",
+            "Tuska", "Tusk’un", "Tuskowi", "email", "e-mails", "air-strike talks", "O’Neill", "ONeill", "Роtuska",
         ],
     ),
     "cyrillic": (
-        ["мой", "йорк", "мир", "мир~", "Зеленськ~", "войн*", "=Мир", "удар"],
+        ["мой", "йорк", "мир", "мир~", "Зеленськ~", "войн*", "=Мир", "удар", "Минск~n", "мирн~ удар~", "Харків~"],
         ["мои", "МИР", "Мира", "миром", "и\u0306", "Ада", "Ада Роу", "Роу", "Йорка", "Зеленського", "война", "войны",
-         "президент Йорка", "йоркский президент", "уда\u0301р", "ё", "Мир"],
+         "президент Йорка", "йоркский президент", "уда\u0301р", "ё", "Мир", "Минска", "мирного удара", "мирные",
+         "Харкова", "Mир"],
     ),
     "arabic": (["محمد", "سلام", "يورك", "حرب*"], ["مُحَمَّد", "والسلام", "سلاما", "بيورك", "رئيس", "حربي", "ال"]),
     "hebrew": (["שלום", "=שלום"], ["שָׁלוֹם", "בשלום", "וישראל", "שלומ"]),
@@ -99,6 +101,8 @@ SCRIPTS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "kana": (["ガ", "カス", "ガス", "ひらがな"], ["ｶﾞｽ", "ガスト", "カ", "ひら", "がな", "の", "ロー"]),
     "hangul": (["한국", "평화", "로에다"], ["한국은", "한국의", "평화를", "평", "로에다가", "대통령"]),
+    "georgian": (["მშვიდობა", "მშვიდ*"], ["მშვიდობის", "ᲛᲨᲕᲘᲓᲝᲑᲐ", "და"]),
+    "burmese": (["မြန်မာ", "ရန်"], ["မြန်မာနိုင်ငံ", "ရန်ကုန်", "န"]),
     "thai": (["สันติ", "ไทย"], ["สันติภาพ", "เสันติ", "คนไทย", "และ", "ไ"]),
 }  # fmt: skip
 NAMES = [
@@ -108,7 +112,7 @@ NAMES = [
 ] * 2  # fmt: skip
 GAPS = [" ", " ", " ", "", "\u00a0", "-", ". ", ", ", "\n", "。", "! ", " 🚀 ", "’", ". The ", "、", "\u200b"]
 MOST_NEAR_WORDS = 4
-LANGS = ["en", "de-AT", "ru", "uk", "ar", "zh", "ja", "ko", "th", "und", ""]
+LANGS = ["en", "de-AT", "ru", "uk", "ar", "zh", "ja", "ko", "th", "fr", "es", "pl", "tr", "he", "und", ""]
 DAYS = [None, date(2019, 1, 1), date(2022, 5, 1), date(2025, 5, 1)]
 FIELDS: list[Field] = ["title", "summary", "body", "text"]
 
@@ -152,7 +156,7 @@ def case(seed: int) -> Case:
 
 
 def _rule(draw: Random, rule_id: str, phrases: list[str]) -> Rule:
-    filters = (Filter("f", _condition(draw, phrases, 1)),) if draw.random() < 0.2 else ()
+    filters = tuple(Filter(f"f{at}", _condition(draw, phrases, 1)) for at in range(draw.choice([0, 0, 0, 1, 2])))
     return Rule(rule_id, _condition(draw, phrases, draw.randint(0, 3)), "", "g", filters=filters)
 
 
@@ -189,6 +193,7 @@ def _fact(draw: Random) -> Fact:
     return Casualties(
         role=draw.choice(["killed", "wounded", "combined"]),
         low=draw.choice([None, 5, 150]),
+        high=draw.choice([None, 7, 150]),
         side=draw.choice([None, "york"]),
         field=draw.choice(FIELDS),
         span=span,
@@ -228,7 +233,8 @@ def _leaf(draw: Random, phrases: list[str]) -> Condition:
         case 5:
             langs = ["en", "de", "ru", "und", "und"]
             count = draw.randint(1, 4)
-            return Terms("t", tuple((draw.choice(langs), Phrase(draw.choice(phrases))) for _ in range(count)))
+            listed = [text for text in phrases if text != "Tusk~"]  # which has no endings in English or Russian
+            return Terms("t", tuple((draw.choice(langs), Phrase(draw.choice(listed))) for _ in range(count)))
         case 6 | 7 | 8:
             return ActorCondition(tuple(draw.sample(POSITIONS, draw.randint(1, 2))), draw.random() < 0.3)
         case 9:
@@ -256,4 +262,8 @@ FACT_CONDITIONS = [
     FactCondition("casualties", (FactTest("role", ("killed", "combined")), FactTest("at_least", (100,)))),
     FactCondition("casualties", (FactTest("side", ("york",)),)),
     FactCondition("leader_call", (FactTest("modality", ("happened",), is_default=True),)),
+    FactCondition("leader_call", (FactTest("between", ("head-of-state",)), FactTest("between", ("ada-roe", "york")))),
+    FactCondition("leader_call", (FactTest("participants", ("president@york",)),)),
+    FactCondition("casualties", (FactTest("field", ("title", "text")), FactTest("side", (None,)))),
+    FactCondition("casualties", (FactTest("at_most", (10,)),)),
 ]

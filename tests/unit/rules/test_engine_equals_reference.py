@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consumers.rules.compiled import CompiledRules
-from consumers.rules.model import ActorCondition, Phrase, Rule, RuleSet
+from consumers.rules.model import ActorCondition, FactCondition, InFields, Not, Phrase, Rule, RuleSet
 from consumers.rules.program import Builder
 from consumers.rules.table import LeafTable
+from monitor.core.fact import Casualties
 from monitor.text.reading import read
 from tests.unit.rules.random_rules import REGISTRY, case
 from tests.unit.rules.reference import ReferenceRules
@@ -54,6 +55,15 @@ def test_spans_lie_in_their_field_and_spell_the_name() -> None:
     (found,) = CompiledRules(_rule_set(ActorCondition(("ada-roe",))), REGISTRY).match(reading)
 
     assert [(hit.field, hit.span) for hit in found.hits] == [("summary", (0, 3)), ("summary", (21, 24))]
+
+
+def test_fact_of_an_article_without_text_is_not_in_its_title() -> None:
+    condition = InFields(("title",), Not(FactCondition("casualties", ())))
+    rules = RuleSet((Rule("r", condition, "", "g"),))
+    reading = read({}, facts=[Casualties(role="killed")])
+
+    assert [found.rule.id for found in CompiledRules(rules, REGISTRY).match(reading)] == ["r"]
+    assert [found.rule.id for found in ReferenceRules(rules, REGISTRY).match(reading)] == ["r"]
 
 
 def test_disabled_rule_never_fires() -> None:

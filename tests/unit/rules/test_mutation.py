@@ -110,6 +110,8 @@ def test_removed_term_counts_as_one_that_stands_nowhere(start: int) -> None:
             leaves = table.article(drawn.reading, drawn.facts)
             program = _Program(rule, table)
             for term, places in program.places.items():
+                if len({other.owner for other in program.places if replace(other, owner=term.owner) == term}) > 1:
+                    continue  # `_without` would take it from the rule and from its filters
                 context = Context(leaves.without(places))
                 without = Rule("r", _without(rule.effective, term), "", "g")
 
@@ -118,7 +120,7 @@ def test_removed_term_counts_as_one_that_stands_nowhere(start: int) -> None:
 
 
 def _without(condition: Condition, term: RemovableTerm) -> Condition:
-    """The condition with something that stands nowhere in the place of a term. Terms of random rules have one owner."""
+    """The condition with something that stands nowhere in the place of a term. Whoever owns it."""
     match condition:
         case Phrase() if (term.kind, term.text) == ("query", condition.text):
             return NOWHERE
