@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from consumers.backtest.archive import Item
 from consumers.backtest.lines import article_of, read_line
 from consumers.matching.engine import match_article
-from consumers.rules.compiled import CompiledRules
+from consumers.rules.engine.compiled import CompiledRules
 from consumers.rules.model import RuleSet
 from monitor.actors import Registry, load_catalogue
 from monitor.core.article import Article

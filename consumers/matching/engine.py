@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from consumers.rules.compiled import CompiledRules, RuleHits
-from consumers.rules.evidence import evidence_of
+from consumers.rules.engine.compiled import CompiledRules, RuleHits
+from consumers.rules.engine.evidence import evidence_of
 from consumers.rules.model import Rule
 from monitor.core.article import Article, ArticleText
 from monitor.core.fact import Field

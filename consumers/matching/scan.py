@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
-from consumers.rules.compiled import CompiledRules
-from consumers.rules.evidence import evidence_of
+from consumers.rules.engine.compiled import CompiledRules
+from consumers.rules.engine.evidence import evidence_of
 from monitor.core.fact import Fact, Field
 from monitor.core.match import Evidence
 from monitor.feeds.dates import parse_date

@@ -15,7 +15,7 @@ from datetime import datetime
 from types import FrameType
 
 from consumers.matching.engine import match_article
-from consumers.rules.compiled import CompiledRules, SetAside
+from consumers.rules.engine.compiled import CompiledRules, SetAside
 from consumers.rules.model import RuleSet
 from monitor.actors import load_catalogue
 from monitor.core.canary import canary_match, is_canary

@@ -1,1 +1,1 @@
-"""Watch rules: model, query language, loader, compiled rule set."""
+"""Watch rules: their values (`model`, `tree`), the `language` people write, the `engine`, and `authoring`."""

@@ -97,7 +97,7 @@ class FactCondition:
     """There is one fact of this type of which every test holds; defaults are among the tests.
 
     Attributes:
-        tests: In the order of their keys; see `consumers.rules.facts` for what they mean.
+        tests: In the order of their keys; see `consumers.rules.engine.facts` for what they mean.
     """
 
     type: str

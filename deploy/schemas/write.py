@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from consumers.delivery.schema import subscriptions_schema
-from consumers.rules.schema import rules_schema
+from consumers.rules.language.schema import rules_schema
 from monitor.actors.schema import actors_schema
 from monitor.core.json_schema import rendered
 

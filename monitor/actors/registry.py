@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal, TypeVar
+from datetime import date
+from typing import Literal, TypeVar
 
 from monitor.actors.model import Actor, ActorSet, Holding, Membership, Office
 from monitor.actors.roles import HEAD_OF_GOVERNMENT, HEAD_OF_STATE, Roles, shipped_roles
 from monitor.core.problems import suggestion
-
-if TYPE_CHECKING:
-    from monitor.actors.staleness import Stale
 
 _LEADERS = re.compile(r"leaders\(\s*([^()]*?)\s*\)")
 
@@ -157,12 +154,6 @@ class Registry:
             {**self._sets, **{one.id: one for one in sets}}.values(),
             self.roles,
         )
-
-    def stale(self, on: date, after: timedelta) -> list[Stale]:
-        """What in it may be out of date on a day: see `monitor.actors.staleness`."""
-        from monitor.actors.staleness import stale_entries  # noqa: PLC0415 (that file needs this one)
-
-        return stale_entries(self, on, after)
 
     def suggest(self, actor_id: str) -> str:
         """What a person who wrote an unknown id may have meant, as the end of a message; empty when unclear."""

@@ -9,6 +9,7 @@ import click
 from monitor.actors import Actor, ActorKind, ActorScanner, Mention, Registry, UnknownActorError, load_catalogue
 from monitor.actors.counts import catalogue_counts, names_by_script
 from monitor.actors.model import Office
+from monitor.actors.staleness import stale_entries
 from monitor.cli.main import FAILED, FINE
 from monitor.core.codec import encode
 from monitor.core.durations import parse_duration
@@ -91,7 +92,7 @@ def stale(on: datetime | None, after: str, as_json: bool) -> int:
     when there are some.
     """
     day = on.date() if on else datetime.now(UTC).date()
-    found = load_catalogue().stale(day, _duration(after))
+    found = stale_entries(load_catalogue(), day, _duration(after))
     for one in found:
         if as_json:
             since = one.since.isoformat() if one.since else None

@@ -21,7 +21,7 @@ from consumers.backtest.report import Report, report_of
 from consumers.backtest.run import Plan, Side, run_backtest
 from consumers.backtest.text import difference_lines, report_lines
 from consumers.backtest.worker import Failed
-from consumers.rules.loader import load_rules
+from consumers.rules.language.loader import load_rules
 from monitor.actors import Registry, load_catalogue
 from monitor.cli.backend import open_view
 from monitor.cli.configuration import config_option, find_config

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from consumers.rules.compiled import registry_with
-from consumers.rules.testing import run_rule_tests
-from consumers.rules.warnings import rule_warnings
+from consumers.rules.authoring.testing import run_rule_tests
+from consumers.rules.authoring.warnings import rule_warnings
+from consumers.rules.engine.compiled import registry_with
 from monitor.cli.configuration import config_option, find_config, load_configuration
 from monitor.cli.main import FAILED, FINE
 from monitor.cli.rules_check import print_warnings

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 import click
 
 from consumers.delivery.subscriptions import Subscriptions, load_subscriptions
-from consumers.rules.loader import load_rules
+from consumers.rules.language.loader import load_rules
 from consumers.rules.model import RuleSet
 from monitor.actors import Registry, load_catalogue
 from monitor.cli.file_watch import Look, look_at

@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 
-from consumers.rules.editing import EditError, with_test, written_test
-from consumers.rules.loader import load_rules
+from consumers.rules.authoring.editing import EditError, with_test, written_test
+from consumers.rules.authoring.testing import run_rule_tests
+from consumers.rules.language.loader import load_rules
 from consumers.rules.model import RuleSet
-from consumers.rules.testing import run_rule_tests
 from monitor.actors import Registry, load_catalogue
 from monitor.cli.backend import open_view
 from monitor.cli.configuration import config_option, find_config

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from consumers.rules.compiled import registry_with
-from consumers.rules.loader import load_rules
-from consumers.rules.warnings import rule_warnings
+from consumers.rules.authoring.warnings import rule_warnings
+from consumers.rules.engine.compiled import registry_with
+from consumers.rules.language.loader import load_rules
 from monitor.actors import load_catalogue
 from monitor.cli.configuration import config_option
 from monitor.cli.main import FAILED, FINE

@@ -9,10 +9,10 @@ import click
 from msgspec.structs import asdict
 
 from consumers.matching.scan import read_article
-from consumers.rules.compiled import registry_with
-from consumers.rules.explain import ExplainedCondition, Explanation, explain
-from consumers.rules.explain_text import lines
-from consumers.rules.loader import load_rules
+from consumers.rules.authoring.explain import ExplainedCondition, Explanation, explain
+from consumers.rules.authoring.explain_text import lines
+from consumers.rules.engine.compiled import registry_with
+from consumers.rules.language.loader import load_rules
 from monitor.actors import load_catalogue
 from monitor.cli.configuration import config_option
 from monitor.cli.main import FAILED, FINE

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from consumers.rules.loader import load_rules
+from consumers.rules.language.loader import load_rules
 from consumers.rules.model import Rule
 from monitor.actors import load_catalogue
 from monitor.cli.configuration import config_option

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from consumers.delivery.schema import subscriptions_schema
-from consumers.rules.schema import rules_schema
+from consumers.rules.language.schema import rules_schema
 from monitor.actors.schema import actors_schema
 from monitor.cli.main import FINE
 from monitor.core.json_schema import rendered

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from consumers.rules.loader import load_rules
-from consumers.rules.mutation import UntestedTerm, untested_terms
-from consumers.rules.testing import RuleTestResult, run_rule_tests
+from consumers.rules.authoring.mutation import UntestedTerm, untested_terms
+from consumers.rules.authoring.testing import RuleTestResult, run_rule_tests
+from consumers.rules.language.loader import load_rules
 from monitor.actors import load_catalogue
 from monitor.cli.configuration import config_option
 from monitor.cli.junit import Case, write_junit

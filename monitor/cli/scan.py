@@ -11,8 +11,8 @@ from typing import BinaryIO
 import click
 
 from consumers.matching.scan import MAX_LINE_BYTES, BadLine, scan_lines
-from consumers.rules.compiled import CompiledRules
-from consumers.rules.loader import load_rules
+from consumers.rules.engine.compiled import CompiledRules
+from consumers.rules.language.loader import load_rules
 from monitor.actors import load_catalogue
 from monitor.cli.main import FAILED, FINE
 from monitor.core.codec import encode

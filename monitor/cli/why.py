@@ -12,8 +12,8 @@ import click
 from consumers.alerting.memory import STORY_PREFIX, decode_entry
 from consumers.alerting.story import Story
 from consumers.matching.engine import match_article
-from consumers.rules.compiled import CompiledRules
-from consumers.rules.explain_text import fact_text
+from consumers.rules.authoring.explain_text import fact_text
+from consumers.rules.engine.compiled import CompiledRules
 from consumers.rules.model import RuleSet
 from monitor.cli.backend import open_view
 from monitor.cli.configuration import Configuration, config_option, find_config, load_configuration

@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections import Counter
 
-from consumers.rules.compiled import CompiledRules
+from consumers.rules.engine.compiled import CompiledRules
 from tests.unit.rules.random_rules import REGISTRY, Case, case
 from tests.unit.rules.reference import ReferenceRules
 

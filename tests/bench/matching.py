@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 
-from consumers.rules.compiled import CompiledRules
+from consumers.rules.engine.compiled import CompiledRules
 from consumers.rules.model import (
     ActorCondition,
     All,

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import monitor.cli
-from consumers.rules.loader import load_rules
+from consumers.rules.authoring.mutation import RemovableTerm, mutations, untested_terms
+from consumers.rules.language.loader import load_rules
 from consumers.rules.model import All, Any_, AtLeast, Condition, FactCondition, InFields, Not, Query, Within
-from consumers.rules.mutation import RemovableTerm, mutations, untested_terms
 from monitor.actors import load_catalogue
 
 PACK = Path(monitor.cli.__file__).parent / "templates" / "rules"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from monitor.actors import read_actors
-from monitor.actors.staleness import Stale
+from monitor.actors.staleness import Stale, stale_entries
 from monitor.core.documents import parse_document
 
 WORLD = """\
@@ -28,7 +28,7 @@ sets: [{id: club, members: [u], source: ours, checked: 2020-01-01}]
 def test_what_is_stale_on_a_day() -> None:
     registry = read_actors([parse_document(WORLD, "w.yaml")])
 
-    assert registry.stale(date(2025, 11, 7), timedelta(days=180)) == [
+    assert stale_entries(registry, date(2025, 11, 7), timedelta(days=180)) == [
         Stale("ada", "not checked lately", date(2024, 1, 1)),
         Stale("club", "not checked lately", date(2020, 1, 1)),
         Stale("defence-minister@u", "acting long", date(2025, 1, 1)),
@@ -40,7 +40,7 @@ def test_what_is_stale_on_a_day() -> None:
 
 def test_what_was_checked_lately_is_not_stale() -> None:
     registry = read_actors([parse_document(WORLD, "w.yaml")])
-    found = registry.stale(date(2025, 10, 2), timedelta(days=20_000))
+    found = stale_entries(registry, date(2025, 10, 2), timedelta(days=20_000))
 
     assert [(one.id, one.reason) for one in found] == [
         ("defence-minister@u", "never checked"),

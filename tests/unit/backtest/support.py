@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from consumers.backtest.archive import Archive, Source, Span, UnreadableLine
 from consumers.backtest.report import Report, report_of
 from consumers.backtest.run import Plan, Side, run_backtest
-from consumers.rules.loader import read_rules
+from consumers.rules.language.loader import read_rules
 from monitor.actors import load_catalogue
 from monitor.cli.parts import gates_of
 from monitor.core.alert import Alert

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from consumers.backtest.archive import Item
 from consumers.backtest.worker import Compiled, Failed, Matched, match_items
-from consumers.rules.compiled import SetAside
+from consumers.rules.engine.compiled import SetAside
 from tests.unit.backtest.support import BRIDGE, FERRY, REGISTRY, START, line, side
 
 

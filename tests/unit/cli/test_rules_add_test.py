@@ -12,7 +12,7 @@ import yaml
 
 from consumers.alerting.partition import Partition
 from consumers.matching.engine import match_article
-from consumers.rules.compiled import CompiledRules
+from consumers.rules.engine.compiled import CompiledRules
 from monitor.cli.configuration import load_configuration
 from monitor.cli.file_watch import look_at
 from monitor.cli.parts import gates_of

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from pydantic import BaseModel
 
 from consumers.delivery.subscriptions import Subscriptions, load_subscriptions
-from consumers.rules.loader import load_rules
-from consumers.rules.testing import run_rule_tests
+from consumers.rules.authoring.testing import run_rule_tests
+from consumers.rules.language.loader import load_rules
 from monitor.actors import load_catalogue
 from monitor.cli.init import init, template_text, write_configuration
 from monitor.core.errors import UsageError

@@ -9,8 +9,8 @@ import pytest
 
 from consumers.alerting.partition import Partition
 from consumers.matching.engine import match_article
-from consumers.rules.compiled import CompiledRules
-from consumers.rules.explain_text import fact_text
+from consumers.rules.authoring.explain_text import fact_text
+from consumers.rules.engine.compiled import CompiledRules
 from monitor.cli.configuration import load_configuration
 from monitor.cli.parts import gates_of
 from monitor.core.article import Article, ArticleText

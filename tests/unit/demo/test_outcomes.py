@@ -13,9 +13,9 @@ import monitor.demo
 from consumers.alerting.gates import RuleGates
 from consumers.alerting.partition import Partition
 from consumers.matching.engine import match_article
-from consumers.rules.compiled import CompiledRules
-from consumers.rules.loader import load_rules
-from consumers.rules.testing import run_rule_tests
+from consumers.rules.authoring.testing import run_rule_tests
+from consumers.rules.engine.compiled import CompiledRules
+from consumers.rules.language.loader import load_rules
 from monitor.actors import load_catalogue
 from monitor.core.alert import Alert
 from monitor.core.article import Article

@@ -8,8 +8,8 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any
 
-from consumers.rules.compiled import CompiledRules
-from consumers.rules.loader import read_rules
+from consumers.rules.engine.compiled import CompiledRules
+from consumers.rules.language.loader import read_rules
 from consumers.rules.model import RuleSet
 from monitor.actors import Registry, load_catalogue
 from monitor.core.article import Article, ArticleText

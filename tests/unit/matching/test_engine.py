@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from consumers.matching.engine import match_article
-from consumers.rules.compiled import CompiledRules
-from consumers.rules.evidence import MAX_EVIDENCE, MAX_SENTENCE_CHARACTERS
+from consumers.rules.engine.compiled import CompiledRules
+from consumers.rules.engine.evidence import MAX_EVIDENCE, MAX_SENTENCE_CHARACTERS
 from monitor.core.article import ArticleText
 from monitor.core.fact import Casualties, Fact
 from monitor.core.match import Evidence, Fired

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from consumers.rules.engine.table import FactSource
 from consumers.rules.model import (
     ActorCondition,
     All,
@@ -33,7 +34,6 @@ from consumers.rules.model import (
     UrlCondition,
     Within,
 )
-from consumers.rules.table import FactSource
 from monitor.actors import Actor, ActorKind, Holding, Office, Registry
 from monitor.core.fact import Casualties, Fact, Field, LeaderCall, Participant
 from monitor.text import phrase

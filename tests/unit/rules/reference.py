@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from consumers.rules.compiled import Hit, RuleHits
-from consumers.rules.facts import fact_holds
-from consumers.rules.leaves import (
+from consumers.rules.engine.compiled import Hit, RuleHits
+from consumers.rules.engine.facts import fact_holds
+from consumers.rules.engine.leaves import (
     ActorLeaf,
     FactLeaf,
     Leaf,
@@ -23,6 +23,7 @@ from consumers.rules.leaves import (
     url_field,
     url_leaf,
 )
+from consumers.rules.engine.table import FactSource
 from consumers.rules.model import (
     ActorCondition,
     All,
@@ -42,7 +43,6 @@ from consumers.rules.model import (
     UrlCondition,
     Within,
 )
-from consumers.rules.table import FactSource
 from monitor.actors import Mention, Registry
 from monitor.core.fact import Fact
 from monitor.text.reading import FieldReading, Reading, primary_language

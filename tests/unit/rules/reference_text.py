@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from consumers.rules.leaves import NearLeaf, Term
+from consumers.rules.engine.leaves import NearLeaf, Term
 from monitor.text.patterns import Pattern, Word
 from monitor.text.reading import FieldReading
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 
-from consumers.rules.compiled import CompiledRules
-from consumers.rules.loader import read_rules
+from consumers.rules.engine.compiled import CompiledRules
+from consumers.rules.language.loader import read_rules
 from consumers.rules.model import RuleSet
 from monitor.actors import Registry, load_catalogue
 from monitor.core.documents import parse_document
