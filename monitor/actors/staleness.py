@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, get_args
 
-if TYPE_CHECKING:
-    from monitor.actors.registry import Registry
+from monitor.actors.registry import Registry
 
 _EMPTY_AT_MOST_TIMES = frozenset({"president-elect"})  # roles of offices that need no holder
 
-Reason = Literal["no holder", "acting long", "never checked", "not checked lately"]
+Reason = Literal["no holder", "acting long", "not checked lately", "never checked"]
+REASONS: tuple[Reason, ...] = get_args(Reason)  # what most likely needs a hand first
 
 
 @dataclass(frozen=True, order=True)
@@ -32,13 +32,13 @@ class Stale:
 
 
 def stale_entries(registry: Registry, on: date, after: timedelta) -> list[Stale]:
-    """Entries that somebody should look at on a day, in the order of their ids.
+    """Entries that somebody should look at on a day, in the order of `REASONS` and their ids.
 
     Args:
         after: How long a check of an entry's facts is good for.
     """
     found = [*_offices(registry, on, after), *_unchecked(registry, on, after)]
-    return sorted(found, key=lambda one: (one.id, one.reason))
+    return sorted(found, key=lambda one: (REASONS.index(one.reason), one.id))
 
 
 def _offices(registry: Registry, on: date, after: timedelta) -> Iterator[Stale]:

@@ -9,13 +9,14 @@ import click
 from monitor.actors import Actor, ActorKind, ActorScanner, Mention, Registry, UnknownActorError, load_catalogue
 from monitor.actors.counts import catalogue_counts, names_by_script
 from monitor.actors.model import Office
-from monitor.actors.staleness import stale_entries
+from monitor.actors.staleness import REASONS, stale_entries
 from monitor.cli.main import FAILED, FINE
 from monitor.core.codec import encode
 from monitor.core.durations import parse_duration
 from monitor.core.errors import UsageError
 from monitor.core.escape import one_line
 from monitor.text.reading import Reading, read
+from monitor.web.words import counted
 
 _CHECK_AGAIN_AFTER = "180d"
 _SHOWN_CHARACTERS = 100
@@ -100,7 +101,9 @@ def stale(on: datetime | None, after: str, as_json: bool) -> int:
         else:
             print(f"{one.id:<52} {one.reason}{f' (since {one.since})' if one.since else ''}")
     if not as_json:
-        print(f"{len(found)} entries may be out of date on {day}" if found else f"nothing is out of date on {day}")
+        counts = [(reason, sum(one.reason == reason for one in found)) for reason in REASONS]
+        parts = ", ".join(f"{count} {reason}" for reason, count in counts if count)
+        print(f"{counted(len(found), 'entry', 'entries')} may be out of date on {day}: {parts or 'none'}")
     return FAILED if found else FINE
 
 

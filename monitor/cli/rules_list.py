@@ -5,9 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from consumers.rules.language.loader import load_rules
 from consumers.rules.model import Rule
@@ -19,6 +16,7 @@ from monitor.core.codec import encode
 from monitor.core.escape import one_line
 
 _SHOWN_CHARACTERS = 60
+_HEADINGS = ("rule", "severity", "status", "tests", "where", "title")  # what may be long comes last
 
 
 @click.command(
@@ -34,16 +32,21 @@ def list_rules(config_path: Path | None, rules_given: Path | None, as_json: bool
         for rule in rules:
             print(encode(_as_json(rule)).decode())
         return FINE
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("rule", "severity", "status", "tests", "title", "where"):
-        table.add_column(heading, justify="right" if heading == "tests" else "left", no_wrap=heading == "rule")
-    for rule in rules:
-        where = f"{rule.file}:{rule.line}" if rule.line else rule.file
-        title = one_line(rule.title, _SHOWN_CHARACTERS)
-        cells = (rule.id, rule.severity, rule.status, str(len(rule.tests)), title, where)
-        table.add_row(*(Text(cell) for cell in cells))
-    Console().print(table)
+    rows = [_row(rule) for rule in rules]
+    widths = [max(map(len, column)) for column in zip(_HEADINGS, *rows, strict=True)]
+    for row in (_HEADINGS, *rows):
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     return FINE
+
+
+def _row(rule: Rule) -> tuple[str, ...]:
+    where = f"{_near(Path(rule.file))}:{rule.line}"
+    return (rule.id, rule.severity, rule.status, str(len(rule.tests)), where, one_line(rule.title, _SHOWN_CHARACTERS))
+
+
+def _near(path: Path) -> Path:
+    """From the present folder, where it stands below it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _as_json(rule: Rule) -> dict[str, object]:

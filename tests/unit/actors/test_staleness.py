@@ -29,12 +29,12 @@ def test_what_is_stale_on_a_day() -> None:
     registry = read_actors([parse_document(WORLD, "w.yaml")])
 
     assert stale_entries(registry, date(2025, 11, 7), timedelta(days=180)) == [
-        Stale("ada", "not checked lately", date(2024, 1, 1)),
-        Stale("club", "not checked lately", date(2020, 1, 1)),
-        Stale("defence-minister@u", "acting long", date(2025, 1, 1)),
-        Stale("defence-minister@u", "never checked", None),
         Stale("foreign-minister@u", "no holder", None),
         Stale("prime-minister@u", "no holder", date(2025, 6, 1)),
+        Stale("defence-minister@u", "acting long", date(2025, 1, 1)),
+        Stale("ada", "not checked lately", date(2024, 1, 1)),
+        Stale("club", "not checked lately", date(2020, 1, 1)),
+        Stale("defence-minister@u", "never checked", None),
     ]
 
 
@@ -43,7 +43,7 @@ def test_what_was_checked_lately_is_not_stale() -> None:
     found = stale_entries(registry, date(2025, 10, 2), timedelta(days=20_000))
 
     assert [(one.id, one.reason) for one in found] == [
-        ("defence-minister@u", "never checked"),
         ("foreign-minister@u", "no holder"),
         ("prime-minister@u", "no holder"),
+        ("defence-minister@u", "never checked"),
     ]
