@@ -130,7 +130,7 @@ class Lexicon:
         for name in names:
             alone = actor.person_like and name == actor.name
             self._put(self.names, name, replace(use, person_like=True) if alone else use)
-            if name.startswith("=") and actor.kind is ActorKind.PERSON:
+            if name.startswith("="):
                 self._put(self.names, name[1:], NameUse(actor.id, Grade.WEAK, capitals=True))
 
     def _add_office(self, office: Office) -> None:

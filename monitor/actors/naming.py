@@ -238,9 +238,18 @@ class Naming:
         there = self._support.get(self.surface.unit(*one.place[:2]), frozenset[str]())
         if f"context {one.actor}" in there or self._is_in_title(one):
             return True
+        if "leader" in there and self._leads_state(one.actor) and not self._has_capitals_beside(one.place):
+            return True
         return any(
             f"actor {office.of}" in there or f"role {office.role}" in there or f"office {office.id}" in there
             for office in self._registry.offices_of(one.actor, self._on)
+        )
+
+    def _leads_state(self, actor: str) -> bool:
+        """Whether somebody leads a state that day: those who do are named bare beside one another ("Xi, Putin meet")."""
+        return any(
+            office.leads and self._kind(office.of) is ActorKind.STATE
+            for office in self._registry.offices_of(actor, self._on)
         )
 
     def _is_in_title(self, one: Named) -> bool:
@@ -280,7 +289,10 @@ class Naming:
         """What can support a name, by sentence."""
         found: dict[tuple[int, int], set[str]] = {}
         for one in self.strong:
-            found.setdefault(self.surface.unit(*one.place[:2]), set()).add(f"actor {one.actor}")
+            there = found.setdefault(self.surface.unit(*one.place[:2]), set())
+            there.add(f"actor {one.actor}")
+            if self._leads_state(one.actor):
+                there.add("leader")
         for place, uses in self.roles:
             there = found.setdefault(self.surface.unit(*place[:2]), set())
             there.update(f"office {use.office}" if use.office else f"role {use.role}" for use in uses)
