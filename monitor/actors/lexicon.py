@@ -8,7 +8,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TypeVar
 
-from monitor.actors.model import Actor, ActorKind, Names, Office, flat
+from monitor.actors.model import Actor, Names, Office, flat
 from monitor.actors.registry import Registry
 from monitor.core.collecting import collecting_paused
 from monitor.text import fold, phrase

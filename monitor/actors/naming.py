@@ -6,19 +6,19 @@ the longest name's length before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from monitor.actors.lexicon import Grade, Lexicon, NameUse, RoleUse, Use
 from monitor.actors.model import ActorKind, Office
+from monitor.actors.places import Place, Starts
 from monitor.actors.surface import Surface
 from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.text import phrase
 from monitor.text.reading import Reading
 
-Place = tuple[int, int, int]
 CAPITALISE_NOUNS = frozenset({"de"})  # languages in which a capital letter says nothing of names
 
 
@@ -31,27 +31,6 @@ class Named:
     grade: Grade
     demonym: bool = False
     person_like: bool = False
-
-
-class Starts:
-    """Places by where they begin, each with who stands there; for finding what covers a place."""
-
-    def __init__(self, places: Iterable[tuple[Place, str]]) -> None:
-        self._longest = 0
-        self._by_start: dict[tuple[int, int], dict[tuple[int, str], None]] = {}
-        for (index, first, after), owner in places:
-            self._longest = max(self._longest, after - first)
-            self._by_start.setdefault((index, first), {})[after, owner] = None
-
-    def covering(self, place: Place) -> list[tuple[Place, str]]:
-        """The places that a place lies in, itself among them."""
-        index, first, after = place
-        return [
-            ((index, start, end), owner)
-            for start in range(max(0, after - self._longest), first + 1)
-            for end, owner in self._by_start.get((index, start), ())
-            if end >= after
-        ]
 
 
 class Naming:
@@ -238,19 +217,38 @@ class Naming:
         there = self._support.get(self.surface.unit(*one.place[:2]), frozenset[str]())
         if f"context {one.actor}" in there or self._is_in_title(one):
             return True
-        if "leader" in there and self._leads_state(one.actor) and not self._has_capitals_beside(one.place):
+        if self._is_beside_leader(one):
             return True
         return any(
             f"actor {office.of}" in there or f"role {office.role}" in there or f"office {office.id}" in there
             for office in self._registry.offices_of(one.actor, self._on)
         )
 
+    def _is_beside_leader(self, one: Named) -> bool:
+        """Whether somebody who leads a state stands in a row with another who does ("Putin and Xi"), or in a title.
+
+        Elsewhere in a sentence would be too far: next to "President Biden", a "Mr. Kim" may be anybody.
+        """
+        if not self._leads_state(one.actor) or self._has_capitals_beside(one.place):
+            return False
+        index, first, after = one.place
+        if self.surface.is_title(index):
+            return index in self._leaders
+        joins = {words for listed in self._lexicon.joins.values() for words in listed}
+        ends = {(index, end, "end") for end in self.surface.row_before(index, first, joins)}
+        starts = {(index, start, "start") for start in self.surface.row_after(index, after, joins)}
+        return not self._leaders.isdisjoint(ends | starts)
+
+    @cached_property
+    def _leaders(self) -> frozenset[int | tuple[int, int, str]]:
+        """Fields in which a leader is surely named, and where those names start and end."""
+        places = [one.place for one in self.strong if self._leads_state(one.actor)]
+        starts = {(index, first, "start") for index, first, _ in places}
+        return frozenset({index for index, _, _ in places} | starts | {(index, end, "end") for index, _, end in places})
+
     def _leads_state(self, actor: str) -> bool:
-        """Whether somebody leads a state that day: those who do are named bare beside one another ("Xi, Putin meet")."""
-        return any(
-            office.leads and self._kind(office.of) is ActorKind.STATE
-            for office in self._registry.offices_of(actor, self._on)
-        )
+        offices = self._registry.offices_of(actor, self._on)
+        return any(office.leads and self._kind(office.of) is ActorKind.STATE for office in offices)
 
     def _is_in_title(self, one: Named) -> bool:
         offices = self._registry.offices_in(one.actor)
@@ -289,10 +287,7 @@ class Naming:
         """What can support a name, by sentence."""
         found: dict[tuple[int, int], set[str]] = {}
         for one in self.strong:
-            there = found.setdefault(self.surface.unit(*one.place[:2]), set())
-            there.add(f"actor {one.actor}")
-            if self._leads_state(one.actor):
-                there.add("leader")
+            found.setdefault(self.surface.unit(*one.place[:2]), set()).add(f"actor {one.actor}")
         for place, uses in self.roles:
             there = found.setdefault(self.surface.unit(*place[:2]), set())
             there.update(f"office {use.office}" if use.office else f"role {use.role}" for use in uses)
