@@ -206,6 +206,18 @@ class ReferenceNames:
         alone = not (self._telling(name) and self._capital_after(name.place))
         return alone or self._supported(name)
 
+    def _plain(self) -> set[Name]:
+        surnames = {name for name in self.all_names if name.grade == SURNAME}
+        rivalled = {name.actor for name in surnames if self._rival(name)}
+        return {
+            name for name in surnames
+            if name.actor not in rivalled
+            and not self._blocked(name.actor, name.place)
+            and not any(covers(other.place, name.place) for other in self.whole)
+            and not self._others(name)
+            and not (self._telling(name) and self._capital_after(name.place))
+        }  # fmt: skip
+
     def _rival(self, name: Name) -> bool:
         for other in self.whole:
             longer = covers(other.place, name.place) and other.place != name.place
@@ -249,7 +261,7 @@ class ReferenceNames:
         if self._in_title(name):
             return True
         if self._leads(name.actor) and not self._capitals_beside(name.place):
-            leaders = {one.place for one in self.strong if self._leads(one.actor)}
+            leaders = {one.place for one in self.strong | self._plain() if self._leads(one.actor)}
             titled = self.surface.unit(*name.place[:2])[1] == -1
             if any(
                 self._beside_in_row(place, name.place) or (titled and place[0] == name.place[0]) for place in leaders

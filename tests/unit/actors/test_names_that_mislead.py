@@ -137,6 +137,7 @@ def test_in_the_shipped_catalogue(text: str, never: str) -> None:
     [
         ("", "Xi, Putin meet", {"xi-jinping", "vladimir-putin"}),
         ("", "Putin and Xi met for an hour.", {"xi-jinping", "vladimir-putin"}),
+        ("", "Merz and Xi met for an hour.", {"friedrich-merz", "xi-jinping"}),
         ("Putin calls Xi", "", {"xi-jinping", "vladimir-putin"}),
         ("XI MEETS PUTIN IN BEIJING", "", {"xi-jinping", "vladimir-putin", "china"}),
         ("", "Putin and Kim Kardashian met.", {"vladimir-putin"}),
