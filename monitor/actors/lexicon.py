@@ -8,7 +8,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TypeVar
 
-from monitor.actors.model import Actor, ActorKind, Names, Office, flat
+from monitor.actors.model import Actor, Names, Office, flat
 from monitor.actors.registry import Registry
 from monitor.core.collecting import collecting_paused
 from monitor.text import fold, phrase
@@ -130,7 +130,7 @@ class Lexicon:
         for name in names:
             alone = actor.person_like and name == actor.name
             self._put(self.names, name, replace(use, person_like=True) if alone else use)
-            if name.startswith("=") and actor.kind is ActorKind.PERSON:
+            if name.startswith("="):
                 self._put(self.names, name[1:], NameUse(actor.id, Grade.WEAK, capitals=True))
 
     def _add_office(self, office: Office) -> None:

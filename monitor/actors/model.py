@@ -27,11 +27,12 @@ class Actor:
     Attributes:
         name: The usual English name. A strong name too, unless it stands in `exact`, `surnames` or `weak`.
         aliases: Strong names by script: each counts by itself.
-        exact: Strong names that count only in exactly this spelling ("US", not "us").
+        exact: Strong names that count only in exactly this spelling ("US", not "us"); weak ones in all-capitals titles.
         blocked_by: Phrases that swallow a name inside them ("Georgia Tech").
         surnames: Names by script that count unless somebody else of that surname is named and this actor is not.
         weak: Names by script that count only with support: a strong name in the article; a title, the state or the
-            organisation of an office held that day, or one of `context`, in the same sentence.
+            organisation of an office held that day, or one of `context`, in the same sentence; or, of somebody who
+            leads a state, the strong name of another who does, in the same title or row ("Putin and Xi").
         person_like: `name` is a given name or surname too ("Jordan"): beside another capitalised word it is no state.
         demonyms: Adjectives and inhabitants by language; they name the state in texts of that language.
         capital: Names the state too, unless `capital_counts` is false (Washington, London).

@@ -6,52 +6,20 @@ the longest name's length before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
-from monitor.actors.lexicon import Grade, Lexicon, NameUse, RoleUse, Use
+from monitor.actors.lexicon import Grade, Lexicon, RoleUse, Use
 from monitor.actors.model import ActorKind, Office
+from monitor.actors.named import Named, keep_better
+from monitor.actors.places import Place, Starts
 from monitor.actors.surface import Surface
 from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.text import phrase
 from monitor.text.reading import Reading
 
-Place = tuple[int, int, int]
 CAPITALISE_NOUNS = frozenset({"de"})  # languages in which a capital letter says nothing of names
-
-
-@dataclass(frozen=True, order=True)
-class Named:
-    """A name of an actor at a place."""
-
-    place: Place
-    actor: str
-    grade: Grade
-    demonym: bool = False
-    person_like: bool = False
-
-
-class Starts:
-    """Places by where they begin, each with who stands there; for finding what covers a place."""
-
-    def __init__(self, places: Iterable[tuple[Place, str]]) -> None:
-        self._longest = 0
-        self._by_start: dict[tuple[int, int], dict[tuple[int, str], None]] = {}
-        for (index, first, after), owner in places:
-            self._longest = max(self._longest, after - first)
-            self._by_start.setdefault((index, first), {})[after, owner] = None
-
-    def covering(self, place: Place) -> list[tuple[Place, str]]:
-        """The places that a place lies in, itself among them."""
-        index, first, after = place
-        return [
-            ((index, start, end), owner)
-            for start in range(max(0, after - self._longest), first + 1)
-            for end, owner in self._by_start.get((index, start), ())
-            if end >= after
-        ]
 
 
 class Naming:
@@ -78,12 +46,23 @@ class Naming:
     @cached_property
     def names(self) -> tuple[Named, ...]:
         """All names that count, in order."""
-        covering = self._coverers.covering
-        light = [one for one in self._hits if one.grade is not Grade.STRONG]
-        rivalled = {one.actor for one in light if one.grade is Grade.SURNAME and self._has_rival(one)}
-        free = [one for one in light if not self.is_blocked(one.place, one.actor) and not covering(one.place)]
-        counted = [one for one in free if self._counts(one, rivalled)]
+        counted = [one for one in self._free if self._counts(one)]
         return tuple(sorted((*self.strong, *self._uncontested(counted))))
+
+    @cached_property
+    def _light(self) -> tuple[Named, ...]:
+        return tuple(one for one in self._hits if one.grade is not Grade.STRONG)
+
+    @cached_property
+    def _rivalled(self) -> frozenset[str]:
+        return frozenset(one.actor for one in self._light if one.grade is Grade.SURNAME and self._has_rival(one))
+
+    @cached_property
+    def _free(self) -> tuple[Named, ...]:
+        covering = self._coverers.covering
+        return tuple(
+            one for one in self._light if not self.is_blocked(one.place, one.actor) and not covering(one.place)
+        )
 
     @cached_property
     def roles(self) -> tuple[tuple[Place, tuple[RoleUse, ...]], ...]:
@@ -141,7 +120,7 @@ class Naming:
                 if self._in_language(use.lang):
                     for place in places:
                         if not use.capitals or self.surface.fields[place[0]].caseless:
-                            _keep_better(best, place, use)
+                            keep_better(best, place, use)
         return tuple(sorted(best.values()))
 
     @cached_property
@@ -179,7 +158,7 @@ class Naming:
             for place, actor in self._blocks.covering(one.place)
         )
 
-    def _counts(self, one: Named, rivalled: set[str]) -> bool:
+    def _counts(self, one: Named) -> bool:
         if one.person_like and not self._stands_alone(one):
             return False
         if one.actor in self.present:
@@ -188,7 +167,7 @@ class Naming:
             return self._is_titled(one, one.place[1] - 1)
         if one.grade is Grade.WEAK:
             return self._is_supported(one)
-        if one.actor in rivalled:
+        if one.actor in self._rivalled:
             return self._is_titled(one, one.place[1])
         return not self._seems_given_name(one) or self._is_supported(one)
 
@@ -238,10 +217,47 @@ class Naming:
         there = self._support.get(self.surface.unit(*one.place[:2]), frozenset[str]())
         if f"context {one.actor}" in there or self._is_in_title(one):
             return True
+        if self._is_beside_leader(one):
+            return True
         return any(
             f"actor {office.of}" in there or f"role {office.role}" in there or f"office {office.id}" in there
             for office in self._registry.offices_of(one.actor, self._on)
         )
+
+    def _is_beside_leader(self, one: Named) -> bool:
+        """Whether somebody who leads a state stands in a row with another who does ("Putin and Xi"), or in a title.
+
+        Elsewhere in a sentence would be too far: next to "President Biden", a "Mr. Kim" may be anybody.
+        """
+        if not self._leads_state(one.actor) or self._has_capitals_beside(one.place):
+            return False
+        index, first, after = one.place
+        if self.surface.is_title(index):
+            return index in self._leaders
+        joins = {words for listed in self._lexicon.joins.values() for words in listed}
+        ends = {(index, end, "end") for end in self.surface.row_before(index, first, joins)}
+        starts = {(index, start, "start") for start in self.surface.row_after(index, after, joins)}
+        return not self._leaders.isdisjoint(ends | starts)
+
+    @cached_property
+    def _leaders(self) -> frozenset[int | tuple[int, int, str]]:
+        """Fields in which a leader is surely named, and where those names start and end."""
+        places = [one.place for one in (*self.strong, *self._plain) if self._leads_state(one.actor)]
+        starts = {(index, first, "start") for index, first, _ in places}
+        return frozenset({index for index, _, _ in places} | starts | {(index, end, "end") for index, _, end in places})
+
+    @cached_property
+    def _plain(self) -> tuple[Named, ...]:
+        """Surnames that count with nothing to support them."""
+        return tuple(
+            one for one in self._free
+            if one.grade is Grade.SURNAME and one.actor not in self._rivalled
+            and not self._has_other_first_name(one) and not self._seems_given_name(one)
+        )  # fmt: skip
+
+    def _leads_state(self, actor: str) -> bool:
+        offices = self._registry.offices_of(actor, self._on)
+        return any(office.leads and self._kind(office.of) is ActorKind.STATE for office in offices)
 
     def _is_in_title(self, one: Named) -> bool:
         offices = self._registry.offices_in(one.actor)
@@ -368,14 +384,3 @@ class Naming:
 
 def _first_meant(use: RoleUse) -> tuple[int, str, bool, str, str]:
     return use.rank, use.lang, not use.plural, use.role or "", use.office or ""
-
-
-def _keep_better(best: dict[tuple[Place, str], Named], place: Place, use: NameUse) -> None:
-    known = best.get((place, use.actor))
-    if known is None:
-        best[place, use.actor] = Named(place, use.actor, use.grade, use.demonym, use.person_like)
-        return
-    grade = min(known.grade, use.grade)
-    uses = [one for one in (known, use) if one.grade is grade]
-    demonym = known.demonym or use.demonym
-    best[place, use.actor] = Named(place, use.actor, grade, demonym, all(one.person_like for one in uses))

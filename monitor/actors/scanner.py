@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.actors.lexicon import Lexicon, lexicon_of
-from monitor.actors.naming import Naming, Place
+from monitor.actors.naming import Naming
+from monitor.actors.places import Place
 from monitor.actors.registry import Registry
 from monitor.actors.titles import Titled, Titles
 from monitor.text.reading import Reading

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from monitor.text.reading import FieldReading, Reading
 
@@ -50,6 +51,28 @@ class Surface:
         gap = self._gap(index, token)
         return gap is not None and _COMMA.fullmatch(gap) is not None
 
+    def row_before(self, index: int, first: int, joins: Iterable[tuple[str, ...]]) -> Iterator[int]:
+        """Where what stands in a row before a word can end: at a comma, or before an "and"."""
+        if self.after_comma(index, first):
+            yield first
+        for join in joins:
+            end = first - len(join)
+            if (
+                end > 0
+                and self.fields[index].tokens.words[end:first] == join
+                and self.joined(index, end - 1, first + 1)
+            ):
+                yield end
+
+    def row_after(self, index: int, after: int, joins: Iterable[tuple[str, ...]]) -> Iterator[int]:
+        """Where what stands in a row after the word before `after` can begin."""
+        if self.after_comma(index, after):
+            yield after
+        for join in joins:
+            start = after + len(join)
+            if self.fields[index].tokens.words[after:start] == join and self.joined(index, after - 1, start + 1):
+                yield start
+
     def joined(self, index: int, first: int, after: int) -> bool:
         """Whether all words from `first` on stand next to one another."""
         return all(self.next_to(index, token) for token in range(first + 1, after))
@@ -59,10 +82,14 @@ class Surface:
         tokens = self.fields[index].tokens
         return any(_BREAK.search(tokens.text, tokens.ends[at], tokens.starts[at + 1]) for at in range(first, after - 1))
 
+    def is_title(self, index: int) -> bool:
+        """Whether a field is the title."""
+        return self.fields[index].name == "title"
+
     def unit(self, index: int, token: int) -> tuple[int, int]:
         """The sentence that a word stands in; a title is one sentence."""
         part = self.fields[index]
-        return (index, _TITLE_SENTENCE if part.name == "title" else part.tokens.sentence_of(token))
+        return (index, _TITLE_SENTENCE if self.is_title(index) else part.tokens.sentence_of(token))
 
     def begins_sentence(self, index: int, token: int) -> bool:
         """Whether a word is the first of its sentence."""

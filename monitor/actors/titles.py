@@ -14,7 +14,9 @@ from functools import cached_property
 
 from monitor.actors.lexicon import Lexicon, Links, RoleUse
 from monitor.actors.model import ActorKind, Office
-from monitor.actors.naming import CAPITALISE_NOUNS, Named, Naming, Place
+from monitor.actors.named import Named
+from monitor.actors.naming import CAPITALISE_NOUNS, Naming
+from monitor.actors.places import Place
 from monitor.actors.roles import HEAD_OF_STATE
 from monitor.text.reading import Reading
 

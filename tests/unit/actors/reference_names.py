@@ -93,7 +93,7 @@ class ReferenceNames:
                 for place in self._at(text)
             ]
         exact = [*actor.exact, *(text for text in actor.every_name() if text.startswith("="))]
-        for text in exact if actor.kind is ActorKind.PERSON else ():
+        for text in exact:
             found += [
                 Name(place, actor.id, WEAK, False, False)
                 for place in self._at(text.removeprefix("="))
@@ -206,6 +206,18 @@ class ReferenceNames:
         alone = not (self._telling(name) and self._capital_after(name.place))
         return alone or self._supported(name)
 
+    def _plain(self) -> set[Name]:
+        surnames = {name for name in self.all_names if name.grade == SURNAME}
+        rivalled = {name.actor for name in surnames if self._rival(name)}
+        return {
+            name for name in surnames
+            if name.actor not in rivalled
+            and not self._blocked(name.actor, name.place)
+            and not any(covers(other.place, name.place) for other in self.whole)
+            and not self._others(name)
+            and not (self._telling(name) and self._capital_after(name.place))
+        }  # fmt: skip
+
     def _rival(self, name: Name) -> bool:
         for other in self.whole:
             longer = covers(other.place, name.place) and other.place != name.place
@@ -248,6 +260,13 @@ class ReferenceNames:
             return True
         if self._in_title(name):
             return True
+        if self._leads(name.actor) and not self._capitals_beside(name.place):
+            leaders = {one.place for one in self.strong | self._plain() if self._leads(one.actor)}
+            titled = self.surface.unit(*name.place[:2])[1] == -1
+            if any(
+                self._beside_in_row(place, name.place) or (titled and place[0] == name.place[0]) for place in leaders
+            ):
+                return True
         offices = self.registry.offices_of(name.actor, self.reading.on)
         states = {one.actor for one in self.strong if self.surface.unit(*one.place[:2]) == unit}
         words = {word for word in self.role_words if self.surface.unit(*word.place[:2]) == unit}
@@ -257,6 +276,19 @@ class ReferenceNames:
             or any(word.office == office.id for word in words)
             for office in offices
         )
+
+    def _beside_in_row(self, one: Place, two: Place) -> bool:
+        (index, _, after), (other, first, _) = sorted((one, two))
+        if index != other or after > first:
+            return False
+        if after == first:
+            return self.surface.after_comma(index, first)
+        joins = {phrase(text) for text in flat(self.roles.joins)}
+        return self.words[index][after:first] in joins and self.surface.joined(index, after - 1, first + 1)
+
+    def _leads(self, actor: str) -> bool:
+        offices = self.registry.offices_of(actor, self.reading.on)
+        return any(office.leads and self._kind(office.of) is ActorKind.STATE for office in offices)
 
     def _in_title(self, name: Name) -> bool:
         index, first, after = name.place

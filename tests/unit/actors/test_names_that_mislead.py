@@ -130,3 +130,34 @@ def test_in_the_shipped_catalogue(text: str, never: str) -> None:
 
     assert never in registry
     assert ActorScanner(registry).scan(article(text, lang="en")).of(never) == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "meant"),
+    [
+        ("", "Xi, Putin meet", {"xi-jinping", "vladimir-putin"}),
+        ("", "Putin and Xi met for an hour.", {"xi-jinping", "vladimir-putin"}),
+        ("", "Merz and Xi met for an hour.", {"friedrich-merz", "xi-jinping"}),
+        ("Putin calls Xi", "", {"xi-jinping", "vladimir-putin"}),
+        ("XI MEETS PUTIN IN BEIJING", "", {"xi-jinping", "vladimir-putin", "china"}),
+        ("", "Putin and Kim Kardashian met.", {"vladimir-putin"}),
+        ("", "Putin thanked a Mr. Kim for his work.", {"vladimir-putin"}),
+        ("TURKEY RECALLS ENVOY", "", {"turkey"}),
+        ("TURKEY AND GRAVY FOR ALL", "", set()),
+        ("US PRESIDENT TO TRAVEL SOON", "", {"united-states"}),
+        ("LET US ALL GO THERE", "", set()),
+        ("", "Jordan says it intercepted drones", {"jordan"}),
+        ("", "Jordan says it is time to go.", set()),
+        ("", "Troops in Chad", {"chad"}),
+        ("", "The W.H.O. and the I.A.E.A. met.", {"world-health-organization", "international-atomic-energy-agency"}),
+        ("", "马里政府", {"mali"}),
+        ("", "索马里政府", {"somalia"}),
+        ("", "ज़ेलेंस्की", {"volodymyr-zelenskyy"}),
+        ("", "پوتین و زلنسکی", {"vladimir-putin", "volodymyr-zelenskyy"}),
+        ("", "Talks of Washington and Moscow stalled.", {"united-states", "russia"}),
+        ("", "The Washington Post and Kerry Washington said so.", set()),
+    ],
+)
+def test_the_shipped_catalogue_reads_headlines_as_a_newsroom_does(title: str, text: str, meant: set[str]) -> None:
+    found = ActorScanner(load_catalogue()).scan(article(text, title=title)).all()
+    assert {one.actor for one in found if one.direct or one.actor == "united-states"} == meant
