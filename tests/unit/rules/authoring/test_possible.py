@@ -95,7 +95,7 @@ def _places(scope: Scope, article: Article) -> list[Article]:
     return [Article(article.lang, (sentence,)) for sentence in article.sentences]
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(conditions, articles)
 def test_what_holds_of_some_article_is_never_told_impossible(condition: Condition, article: Article) -> None:
     assume(_holds(condition, article))

@@ -17,7 +17,7 @@ from tests.unit.rules.reference import ReferenceRules
 seeds = st.integers(0, 2**32)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(seeds)
 def test_engine_and_reference_agree_on_rules_and_spans(seed: int) -> None:
     drawn = case(seed)
@@ -29,7 +29,7 @@ def test_engine_and_reference_agree_on_rules_and_spans(seed: int) -> None:
     assert engine.set_aside == {}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(seeds)
 def test_required_clauses_drop_only_what_cannot_hold(seed: int) -> None:
     drawn = case(seed)

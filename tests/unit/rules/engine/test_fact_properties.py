@@ -103,13 +103,13 @@ def _read(type_: str, written: dict[str, Any]) -> FactCondition:
     return condition
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(facts)
 def test_condition_that_spells_a_fact_out_finds_it(fact: Fact) -> None:
     assert fact_holds(_read(_type(fact), _spelt_out(fact)), fact, catalogue(), date(2024, 1, 1))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(facts, facts, st.data())
 def test_more_keys_never_find_more(fact: Fact, other: Fact, data: st.DataObject) -> None:
     whole = _spelt_out(other)

@@ -71,7 +71,7 @@ files = st.one_of(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(files)
 def test_any_data_are_rules_or_problems(data: Any) -> None:
     try:

@@ -85,7 +85,7 @@ def _evaluate(condition: Condition, text: Texts) -> bool:
     raise AssertionError(condition)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(trees, texts)
 def test_query_holds_of_what_its_author_meant(tree: Tree, text: Texts) -> None:
     assert _evaluate(parse_query(tree.written), text) == tree.holds(text)
@@ -147,7 +147,7 @@ def test_printed_condition_is_read_back(condition: Condition) -> None:
     assert parse_query(_printed(condition)) == condition
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.text(st.sampled_from('ab AND OR NOT()"+-!=~^:*?\\/[]{}<>&|“ 停.\n05'), max_size=25))
 def test_any_text_is_a_query_or_an_error_that_names_a_place_in_it(text: str) -> None:
     assert _trouble(text) in range(len(text) + 2)
