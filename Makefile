@@ -32,7 +32,9 @@ check: $(VENV)/.dev ## format, lint, types, import arrows
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(VENV)/.dev services ## latency, memory, throughput, handing over (20 minutes)
+bench: $(VENV)/.dev services ## matching, latency, memory, throughput, handing over (20 minutes)
+	$(BIN)/python -m tests.bench.engine_equals_reference
+	$(BIN)/python -m tests.bench.matching
 	$(BIN)/python -m tests.bench.latency
 	$(BIN)/python -m tests.bench.cluster latency
 	$(BIN)/python -m tests.bench.cluster throughput

@@ -31,7 +31,8 @@ def scan(rules_path: Path, files: Sequence[Path]) -> int:
     """Print one JSON line per article and rule fired.
 
     Reads FILES or standard input: one JSON object a line with at least id and title, and text, summary or body.
-    A line that cannot be read is reported with its number and the rest goes on; then the exit code is 1.
+    A line that cannot be read is reported with its number and the rest goes on; a rule that costs too much on an
+    article is named at the end and left out from there on. Then the exit code is 1.
     """
     registry = load_catalogue()
     compiled = CompiledRules(load_rules(rules_path, registry), registry)
@@ -46,7 +47,9 @@ def scan(rules_path: Path, files: Sequence[Path]) -> int:
     sys.stdout.buffer.flush()
     if bad:
         print(f"tocsin: {counted(bad, 'line')} could not be read", file=sys.stderr)
-    return FAILED if bad else FINE
+    for rule_id, why in compiled.set_aside.items():
+        print(f"tocsin: rule {rule_id} was set aside: it {why.reason}", file=sys.stderr)
+    return FAILED if bad or compiled.set_aside else FINE
 
 
 def _inputs(files: Sequence[Path]) -> Iterator[tuple[str, BinaryIO]]:

@@ -86,6 +86,7 @@ def explain_url(url: str, configuration: Configuration, store: Store, *, clock: 
         fires = any(not one.withdrawn for one in fired) and not article.backfill
         lines += _explain_article(article)
         lines += _explain_match(fired)
+    lines += [f"  rule {rule_id} could not be evaluated: it {why.reason}" for rule_id, why in rules.set_aside.items()]
     ids = {article.id for article in articles}
     telling = [alert for alert in all_alerts(store.history) if ids & _told(alert)]
     outcome = [*_explain_alerts(telling), *_explain_held_back(ids, telling, store, configuration.rules)]

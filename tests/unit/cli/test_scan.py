@@ -68,3 +68,19 @@ def test_without_files_standard_input_is_read(
     assert articles(ended) == ["a"]
     assert ended.err.startswith("tocsin: standard input:2: ")
     assert ended.err.endswith("tocsin: 1 line could not be read\n")
+
+
+def test_rule_that_costs_too_much_is_named_and_the_others_go_on(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    several = ", ".join(f"{{query: peace{number}}}" for number in range(40))
+    rules = f"rules:\n  - {{id: dear, when: {{same: sentence, at_least: 2, of: [{several}]}}}}\n"
+    (tmp_path / "rules.yaml").write_text(f"{rules}  - {{id: plain, when: {{query: war}}}}\n", encoding="utf-8")
+    hostile = json.dumps({"id": "a", "text": " ".join(f"War peace{number % 40}." for number in range(45_000))})
+    (tmp_path / "articles.jsonl").write_text(f'{hostile}\n{{"id": "b", "text": "war"}}\n', encoding="utf-8")
+
+    ended = call(capsys, "scan", "--rules", tmp_path / "rules.yaml", tmp_path / "articles.jsonl")
+
+    assert ended.code == 1
+    assert "rule dear was set aside: it takes more than 1000000 steps in an article" in ended.err
+    assert [json.loads(line)["article"] for line in ended.out.splitlines() if '"plain"' in line] == ["a", "b"]
