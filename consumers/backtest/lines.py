@@ -13,7 +13,7 @@ import msgspec
 from consumers.matching.scan import MAX_LINE_BYTES
 from monitor.core.article import MAX_BODY_BYTES, UNKNOWN_LANGUAGE, Article, ArticleText
 from monitor.core.ids import ArticleId, FeedId
-from monitor.feeds.articles import TITLE_WORDS, cut_to_bytes, primary_language, text_digest
+from monitor.feeds.articles import cut_to_bytes, first_words, primary_language, text_digest
 from monitor.feeds.dates import parse_date
 from monitor.feeds.publishers import publisher_of
 from monitor.feeds.urls import canonical_url
@@ -85,7 +85,7 @@ def article_of(line: Line, at: datetime) -> Article:
     """The article, seen for the first time at that moment; what was there before we watched is no backfill here."""
     summary = cut_to_bytes(line.summary or "", MAX_BODY_BYTES)
     body = cut_to_bytes("\n\n".join(text for text in (line.body, line.text) if text), MAX_BODY_BYTES)
-    title = line.title or _first_words(summary or body)
+    title = line.title or first_words((summary or body).strip())
     url = line.url or ""
     return Article(
         id=ArticleId(str(line.id)),
@@ -145,9 +145,3 @@ def _publisher(line: Line, url: str) -> str:
 
 def _name(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
-
-
-def _first_words(text: str) -> str:
-    """A title for an article without one, as the poller makes it."""
-    words = text.strip().partition("\n")[0].split(maxsplit=TITLE_WORDS)
-    return " ".join(words[:TITLE_WORDS]) + (" …" if len(words) > TITLE_WORDS else "")

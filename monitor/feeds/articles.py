@@ -123,15 +123,16 @@ def _texts(entry: ParsedEntry) -> tuple[str, str, str, bool]:
     body = plain_text(entry.content)
     if body == summary:
         body = ""
-    title = one_line_text(entry.title) or _first_words(summary or body)
+    title = one_line_text(entry.title) or one_line_text(Markup(first_words(summary or body)))
     kept = cut_to_bytes(summary, MAX_BODY_BYTES), cut_to_bytes(body, MAX_BODY_BYTES)
     return title, *kept, kept != (summary, body)
 
 
-def _first_words(text: str) -> str:
+def first_words(text: str) -> str:
+    """A title for an article without one: the beginning of its first line, at most `TITLE_WORDS`."""
     line = text.partition("\n")[0]
     words = line.split(maxsplit=TITLE_WORDS)
-    return one_line_text(Markup(" ".join(words[:TITLE_WORDS]) + (" …" if len(words) > TITLE_WORDS else "")))
+    return " ".join(words[:TITLE_WORDS]) + (" …" if len(words) > TITLE_WORDS else "")
 
 
 def _article_id(feed: Feed, entry: ParsedEntry, canonical: str, digest: Digest) -> ArticleId:
