@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +11,8 @@ import pytest
 import monitor.cli
 from consumers.rules.authoring.mutation import RemovableTerm, mutations, untested_terms
 from consumers.rules.language.loader import load_rules
-from consumers.rules.model import All, Any_, AtLeast, Condition, FactCondition, InFields, Not, Query, Within
+from consumers.rules.model import Condition, FactCondition
+from consumers.rules.tree import every_part
 from monitor.actors import load_catalogue
 
 PACK = Path(monitor.cli.__file__).parent / "templates" / "rules"
@@ -22,22 +22,8 @@ BY_ID = {rule.id: rule for rule in RULES}
 IDS = sorted(BY_ID)
 
 
-def parts(condition: Condition) -> tuple[Condition, ...]:
-    match condition:
-        case Query():
-            return (condition.condition,)
-        case Not() | Within() | InFields():
-            return (condition.part,)
-        case All() | Any_() | AtLeast():
-            return condition.parts
-    return ()
-
-
-def fact_conditions(condition: Condition) -> Iterator[FactCondition]:
-    if isinstance(condition, FactCondition):
-        yield condition
-    for part in parts(condition):
-        yield from fact_conditions(part)
+def fact_conditions(condition: Condition) -> list[FactCondition]:
+    return [part for part in every_part(condition) if isinstance(part, FactCondition)]
 
 
 @cache
@@ -81,7 +67,7 @@ class TestEveryRule:
 
     def test_with_facts_is_tested_on_facts_that_match_and_that_do_not(self, rule_id: str) -> None:
         rule = BY_ID[rule_id]
-        kinds = list(fact_conditions(rule.when))
+        kinds = fact_conditions(rule.when)
         outcomes = {test.expect for test in rule.tests if test.facts}
 
         assert len(kinds) <= 1

@@ -21,24 +21,18 @@ from consumers.rules.engine.program import Builder
 from consumers.rules.engine.table import ArticleLeaves, FactSource, KnockedOut, LeafTable
 from consumers.rules.model import (
     ActorCondition,
-    All,
-    Any_,
-    AtLeast,
     Condition,
     FactCondition,
-    InFields,
     LangCondition,
-    Not,
     Phrase,
     PublisherCondition,
-    Query,
     Rule,
     RuleSet,
     RuleTest,
     Terms,
     UrlCondition,
-    Within,
 )
+from consumers.rules.tree import parts_of
 from monitor.actors import Registry
 from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.text.reading import Reading
@@ -158,19 +152,8 @@ def _terms_in(condition: Condition, owner: str) -> Iterator[tuple[RemovableTerm,
             for phrase, leaf in zip(condition.phrases, url_leaf(condition), strict=True):
                 yield RemovableTerm("url", owner, phrase.text), leaf, 0
         case _:
-            for part in _parts(condition):
+            for part in parts_of(condition):
                 yield from _terms_in(part, owner)
-
-
-def _parts(condition: Condition) -> tuple[Condition, ...]:
-    match condition:
-        case Query():
-            return (condition.condition,)
-        case Not() | Within() | InFields():
-            return (condition.part,)
-        case All() | Any_() | AtLeast():
-            return condition.parts
-    return ()
 
 
 def _listed(name: str, leaf: Leaf) -> Iterator[tuple[RemovableTerm, Leaf, int]]:
