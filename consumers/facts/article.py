@@ -1,0 +1,108 @@
+"""An article as extractors read it: its sentences over all fields, and who is mentioned where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.actors.registry import Registry
+from monitor.actors.scanner import ActorScanner, Mention, Mentions
+from monitor.text.reading import FieldReading, Reading
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of a field.
+
+    Attributes:
+        number: Of the sentence in the article, from 0, over all fields.
+        index: Of the field in the reading.
+        first, after: Its words: tokens of the field.
+        paragraph: Number of the paragraph within the field.
+    """
+
+    number: int
+    index: int
+    field: FieldReading
+    first: int
+    after: int
+    paragraph: int
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Its words, folded."""
+        return self.field.tokens.words[self.first : self.after]
+
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """Where it stands in the text of the field, in code points, with its closing signs."""
+        return self.field.tokens.sentence_span(self.first)
+
+    @cached_property
+    def text(self) -> str:
+        """As it is written."""
+        start, end = self.span
+        return self.field.tokens.text[start:end]
+
+    def surface(self, token: int) -> str:
+        """A word as it is written."""
+        tokens = self.field.tokens
+        return tokens.text[tokens.starts[token] : tokens.ends[token]]
+
+    def gap(self, token: int) -> str:
+        """What stands between a word of the field and the one after it: spaces, signs, a possessive ending."""
+        tokens = self.field.tokens
+        end = tokens.starts[token + 1] if token + 1 < len(tokens.words) else len(tokens.text)
+        return tokens.text[tokens.ends[token] : end]
+
+    def between(self, first: int, after: int) -> str:
+        """The words from `first` up to `after`, as they are written, with the signs between them."""
+        start, end = self.place(first, after)
+        return self.field.tokens.text[start:end]
+
+    def place(self, first: int, after: int) -> tuple[int, int]:
+        """Where the words from `first` up to `after` stand, in code points."""
+        return self.field.tokens.starts[first], self.field.tokens.ends[after - 1]
+
+
+class ArticleText:
+    """A reading with its sentences; who is mentioned is looked up when first asked for."""
+
+    def __init__(self, reading: Reading, scanner: ActorScanner, mentions: Mentions | None = None) -> None:
+        self.reading = reading
+        self._scanner = scanner
+        self._given = mentions
+
+    @property
+    def registry(self) -> Registry:
+        """Who is who."""
+        return self._scanner.registry
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """All sentences with words, title first."""
+        found: list[Sentence] = []
+        for index, field in enumerate(self.reading.fields):
+            for first, after in field.tokens.sentences:
+                found.append(Sentence(len(found), index, field, first, after, field.tokens.paragraph_of(first)))
+        return tuple(found)
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        """Who is mentioned in the article."""
+        return self._given or self._scanner.scan(self.reading)
+
+    def mentioned_in(self, sentence: Sentence) -> tuple[Mention, ...]:
+        """The mentions in a sentence, in order."""
+        return self._by_sentence.get(sentence.number, ())
+
+    @cached_property
+    def _by_sentence(self) -> dict[int, tuple[Mention, ...]]:
+        firsts: dict[int, int] = {}
+        for sentence in self.sentences:
+            firsts.setdefault(sentence.index, sentence.number)
+        found: dict[int, list[Mention]] = {}
+        for mention in self.mentions.all():
+            tokens = self.reading.fields[mention.index].tokens
+            found.setdefault(firsts[mention.index] + tokens.sentence_of(mention.first), []).append(mention)
+        return {number: tuple(mentions) for number, mentions in found.items()}

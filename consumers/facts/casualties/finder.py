@@ -1,0 +1,26 @@
+"""Finds the casualty figures of an article."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from consumers.facts.article import ArticleText
+from consumers.facts.candidate import Candidate
+from monitor.text.reading import Reading
+
+
+class CasualtyFinder:
+    """Casualty figures in articles of one language."""
+
+    type = "casualties"
+
+    def __init__(self, lang: str = "en") -> None:
+        self._lang = lang
+
+    def may_have(self, reading: Reading) -> bool:
+        """Whether the article may have one: quick, and may only be true too often."""
+        return False
+
+    def find(self, article: ArticleText) -> Sequence[Candidate]:
+        """Every place that might be one, in order."""
+        return ()

@@ -1,0 +1,1 @@
+"""Conversations of leaders by telephone or video: held, planned, sought or denied."""
