@@ -449,9 +449,14 @@ def test_a_follower_that_is_dropped_ends_too(stores: RedisStores, connection: Re
     until(lambda: not follower_threads())
 
 
-def test_an_interrupted_wait_loses_nothing(stores: RedisStores, connection: RedisConnection) -> None:
+def test_an_interrupted_wait_loses_nothing(
+    stores: RedisStores, connection: RedisConnection, request: pytest.FixtureRequest
+) -> None:
     main = threading.main_thread().ident
     assert main is not None
+    # A shell's background job starts with the signal ignored; then the wait would never end.
+    request.addfinalizer(partial(signal.signal, signal.SIGINT, signal.getsignal(signal.SIGINT)))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with standing(connection) as following:
         timer = threading.Timer(0.2, signal.pthread_kill, (main, signal.SIGINT))
         timer.start()
