@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.resources import files
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import msgspec
 import yaml
@@ -28,6 +28,15 @@ def load_part(lang: str, part: str, kind: type[_Part]) -> _Part:
     """
     path = files(__name__) / lang / f"{part}.yaml"
     try:
-        return msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), kind)
+        return msgspec.convert(yaml.load(path.read_text(encoding="utf-8"), _WordsLoader), kind)  # noqa: S506 - safe
     except (msgspec.ValidationError, yaml.YAMLError) as error:
         raise LanguageDataError(f"languages/{lang}/{part}.yaml: {error}") from error
+
+
+class _WordsLoader(yaml.SafeLoader):
+    """The safe loader, to which "no" and "on" are words and not truth values."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
