@@ -35,6 +35,7 @@ class CasualtyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parts: list[PatternData]
     gains: list[PatternData]
     gain_signs: list[str]
+    weak: list[str]
     one_determiners: list[str]
     plurals: list[str]
     participle_endings: list[str]

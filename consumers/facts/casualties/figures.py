@@ -64,7 +64,7 @@ class FigureReader:
         self._grammar = Grammar(classes, data.macros, [*data.patterns, *data.singular])
         self._parts = Grammar(classes, data.macros, data.parts)
         self._gains = Grammar(classes, data.macros, data.gains)
-        self._refusable = Grammar(classes, data.macros | {"FIG": "ODD", "COUNT": "ODD", "NUM": "ODD"}, data.patterns)
+        self._refusable = Grammar(classes, data.macros | {"FIG": "(?:ODD|UNK)", "COUNT": "ODD", "NUM": "ODD"}, data.patterns)
         self.triggers = frozenset(
             text.split()[0] for name in data.roles for text in data.classes[name]
         )

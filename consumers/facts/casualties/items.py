@@ -12,7 +12,7 @@ from consumers.facts.vocabulary import Vocabulary
 from monitor.actors.model import ActorKind
 
 SIGNS = ("COMMA", "COLON", "DASH", "PAREN", "STOP")
-COUNTED = ("COUNT", "NUM", "ONE", "ODD", "X")
+COUNTED = ("COUNT", "NUM", "ONE", "ODD", "UNK", "X")
 _SIGN_OF = {",": "COMMA", ":": "COLON", "(": "PAREN", ")": "PAREN", "[": "PAREN", "]": "PAREN", ";": "STOP", "/": "AND"}
 _DASHES = frozenset("-–—‒")
 _LONGEST_NOUN_PHRASE = 8  # words
@@ -23,8 +23,8 @@ class Item:
     """One thing in a sentence.
 
     Attributes:
-        kind: The class of a word, a sign, or what a number counts: COUNT persons, NUM nothing that is named, ODD what
-            nobody knows or no persons (`why`), ONE a person without a number.
+        kind: The class of a word, a sign, or what a number counts: COUNT persons, NUM nothing that is named, UNK what
+            nobody knows, ODD no persons (`why`), ONE a person without a number.
         first, after: Its tokens.
         who: Tokens of whom it counts.
     """
@@ -50,6 +50,7 @@ class Itemizer:
         self._plurals = frozenset(data.plurals)
         self._determiners = frozenset(data.one_determiners)
         self._modifiers = frozenset(data.modifiers)
+        self._weak = frozenset(data.weak)
         self._participles = tuple(data.participle_endings)
 
     def items(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> list[Item]:
@@ -64,6 +65,7 @@ class Itemizer:
             item = self._item(article, sentence, token, after, numbers, starts)
             found.append(item)
             token = item.after
+        found += self._signs(sentence, after) if found else ()
         return found
 
     def _item(
@@ -102,8 +104,6 @@ class Itemizer:
                 yield Item(_SIGN_OF[sign], token, token)
             elif sign in _DASHES and len(gap) > 1:
                 yield Item("DASH", token, token)
-            elif sign in ".!?" and len(gap) > 1 and gap[0] == sign and not sentence.surface(token)[:1].islower():
-                yield Item("STOP", token, token)
 
     def _counted(
         self, article: ArticleText, sentence: Sentence, number: Number, after: int, numbers: dict[int, Number]
@@ -126,7 +126,7 @@ class Itemizer:
         if not word or word.endswith(self._participles) or word in self._modifiers:
             return Item("NUM", number.first, number.after, number)
         why = f"nobody says that these are persons: {sentence.surface(end - 1)}"
-        return Item("ODD", number.first, number.after, number, why=why)
+        return Item("UNK", number.first, number.after, number, why=why)
 
     def _phrase_end(self, sentence: Sentence, token: int, after: int, numbers: dict[int, Number]) -> int:
         """Where the words that may be a noun phrase end: at a sign, a word of a class or a number."""
@@ -147,7 +147,7 @@ class Itemizer:
         for at in range(token, end):
             known = self._is_person(words[at])
             if known is None:
-                if found is not None:
+                if found is not None and words[found[0]] not in self._weak:
                     break
                 continue
             found = (at, known)
@@ -156,7 +156,7 @@ class Itemizer:
     def _is_person(self, word: str) -> bool | None:
         if word in self._not_persons:
             return False
-        if word in self._persons or (word.endswith(self._endings) and len(word) > 5):
+        if word in self._persons or word in self._weak or (word.endswith(self._endings) and len(word) > 5):
             return True
         return None
 
