@@ -109,7 +109,9 @@ class Itemizer:
         self, article: ArticleText, sentence: Sentence, number: Number, after: int, numbers: dict[int, Number]
     ) -> Item:
         if number.not_count is not None:
-            return Item("ODD", number.first, number.after, number, why=f"a number that counts nobody: {number.not_count}")
+            return Item(
+                "ODD", number.first, number.after, number, why=f"a number that counts nobody: {number.not_count}"
+            )
         end = self._phrase_end(sentence, number.after, after, numbers)
         head = self._head(article, sentence, number.after, end)
         if head is None:
@@ -133,7 +135,7 @@ class Itemizer:
         words = sentence.field.tokens.words
         end = token
         while end < min(after, token + _LONGEST_NOUN_PHRASE):
-            if end > 0 and sentence.gap(end - 1).strip(" -\u2010\u2011'’“”\"‘.") or end in numbers:
+            if (end > 0 and sentence.gap(end - 1).strip(" -\u2010\u2011'’“”\"‘.")) or end in numbers:
                 break
             if self._vocabulary.at(words, end, after) is not None:
                 break
