@@ -80,7 +80,9 @@ class NumberWords:
         self._vague = Vocabulary({name: [name] for name in data.vague})
         self._scales = data.scales | data.dozen
         self._articles = frozenset(data.articles)
-        self._starts = frozenset(data.units) | frozenset(self._scales) | self._vague.first_words | frozenset(data.ordinals)
+        self._starts = (
+            frozenset(data.units) | frozenset(self._scales) | self._vague.first_words | frozenset(data.ordinals)
+        )
 
     def at(self, sentence: Sentence, token: int) -> Core | None:
         """The number that begins at a token; with the article of "a dozen", "a few", "a hundred"."""
@@ -159,7 +161,12 @@ class NumberWords:
         if sign not in _GROUP_GAPS:
             return None
         digits = text
-        while after < sentence.after and sentence.gap(after - 1) == sign and len(words[after]) == 3 and words[after].isdigit():
+        while (
+            after < sentence.after
+            and sentence.gap(after - 1) == sign
+            and len(words[after]) == 3
+            and words[after].isdigit()
+        ):
             digits += words[after]
             after += 1
             if len(digits) > 12:
@@ -175,7 +182,9 @@ class NumberWords:
         """A scale word behind digits: "1.2 million", "30 dozen"."""
         words = sentence.field.tokens.words
         factor, after = 1, token
-        while after < sentence.after and words[after] in self._scales and sentence.gap(after - 1) in (" ", "-", "\u00a0"):
+        while (
+            after < sentence.after and words[after] in self._scales and sentence.gap(after - 1) in (" ", "-", "\u00a0")
+        ):
             factor *= self._scales[words[after]]
             after += 1
             if factor > _MOST:

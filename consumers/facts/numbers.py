@@ -200,7 +200,12 @@ class NumberReader:
         """A digit glued to another by a sign: "10:30", "3-2", "1/3", "A-10", "5-4"."""
         if behind[:1] == ":" and behind[1:].isdigit() or before[-1:] == ":" and before[:1].isdigit():
             return "time"
-        if behind[:1] in ("/", "-", "–", ".") and behind[1:].isdigit() or before[-1:] in ("/", "-", "–", ".") and before[:1].isdigit():
+        if (
+            behind[:1] in ("/", "-", "–", ".")
+            and behind[1:].isdigit()
+            or before[-1:] in ("/", "-", "–", ".")
+            and before[:1].isdigit()
+        ):
             return "score or date"
         if before[-1:] == "-" and before[:1].isalpha():
             return "number of a thing"
@@ -253,7 +258,11 @@ class NumberReader:
         text = sentence.field.tokens.text
         if text[start - 1 : start] == "(" and text[end : end + 1] in (")", "-", "–") or text[end : end + 1] == "s":
             return "year"
-        if core.first > sentence.first and sentence.gap(core.first - 1).strip() == "," and core.first > sentence.first + 1:
+        if (
+            core.first > sentence.first
+            and sentence.gap(core.first - 1).strip() == ","
+            and core.first > sentence.first + 1
+        ):
             return "year" if words[core.first - 1].isdigit() and int(words[core.first - 1][:4]) <= 31 else None
         return None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from monitor.core.errors import SettingsError, UsageError
 from monitor.core.escape import clean
 from monitor.core.places import all_alerts
 from monitor.core.settings import load_settings
+from monitor.feeds.moments import day_of
 from monitor.web.query import article_url
 
 MAX_TEXT_CHARACTERS = 4_000  # people read tests; what decides stands near the beginning of nearly every article
@@ -103,15 +103,7 @@ def _from_input(raw: bytes) -> dict[str, Any]:
     if not any(key in found for key in _TEXTS):
         raise UsageError(f"standard input has no text (allowed: plain text, or JSON with {', '.join(_TEXTS)})")
     day = entry.get("published_at")
-    return found | ({"published_at": _day(day)} if isinstance(day, str) and day else {})
-
-
-def _day(written: str) -> date | str:
-    """The day of an ISO date or time; what is none stays, for the problem to name it."""
-    try:
-        return date.fromisoformat(written[:10])
-    except ValueError:
-        return written
+    return found | ({"published_at": day_of(day) or day} if day else {})  # what is none stays, for the problem to name
 
 
 def _texts(entry: dict[str, Any]) -> dict[str, Any]:
