@@ -65,7 +65,7 @@ def read_line(raw: bytes) -> Line | str:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return str(error)
     if not (line.title or line.summary or line.body or line.text):
-        return "has no words (allowed: title, summary, body, text)"
+        return "no words (allowed: title, summary, body, text)"
     return line
 
 

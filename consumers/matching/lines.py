@@ -61,7 +61,7 @@ def decoded_line(raw: bytes, decoder: msgspec.json.Decoder[_Line]) -> _Line | st
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return str(error)
     if (line.title, line.summary, line.body, line.text) == (None,) * 4:
-        return "has no words (allowed: title, summary, body, text)"
+        return "no words (allowed: title, summary, body, text)"
     return line
 
 

@@ -16,7 +16,7 @@ from monitor.web.words import counted
 
 
 @click.command(
-    short_help="Facts of JSON Lines: who was harmed, who called whom.",
+    short_help="Facts of JSON Lines: casualties, leader calls.",
     epilog="Example: tocsin extract < articles.jsonl > facts.jsonl",
 )
 @click.option("--explain", is_flag=True, help="Each place that might be a fact, what it became and why, for people.")
@@ -28,7 +28,7 @@ def extract(explain: bool, as_json: bool, jobs: int | None, files: Sequence[Path
 
     Reads FILES or standard input: one JSON object a line with id, any of title, summary, body and text, and lang and
     published_at where they are known (a day such as "Thursday" is understood from it, and who holds an office). Prints
-    one JSON object a line, in the order of the input: {"id": ..., "facts": [...]}. A line that cannot be read is
+    one JSON object a line with the id and facts, a list, in the order of the input. A line that cannot be read is
     reported with its number and the rest goes on; then the exit code is 1.
     """
     form: Form = ("explanation_json" if as_json else "explanation") if explain else "facts"

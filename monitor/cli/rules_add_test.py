@@ -10,8 +10,10 @@ from typing import Any
 
 import click
 
+from consumers.matching.compiling import fact_source
 from consumers.rules.authoring.editing import EditError, with_test, written_test
 from consumers.rules.authoring.testing import run_rule_tests
+from consumers.rules.engine.compiled import registry_with
 from consumers.rules.language.loader import load_rules
 from consumers.rules.model import RuleSet
 from monitor.actors import Registry, load_catalogue
@@ -54,9 +56,10 @@ def add_test(config_path: Path | None, rules_given: Path | None, rule_id: str, s
     text = _from_input(sys.stdin.buffer.read()) if source == "-" else _of_article(_seen(source, config_path))
     file = Path(rule.file)
     after = _with_test(file, rule_id, text | {"expect": expect})
-    changed = rule_named(_checked(path, file, after, registry), rule_id)
+    checked = _checked(path, file, after, registry)
+    changed, whole = rule_named(checked, rule_id), registry_with(checked, registry)
     _replace(file.resolve(), after)
-    result = run_rule_tests(RuleSet((changed,)), registry)[-1]
+    result = run_rule_tests(RuleSet((changed,)), whole, fact_source([changed], whole))[-1]
     verdict = "passes" if result.passed else f"fails as long as the rule says {'match' if result.matched else 'none'}"
     print(f"{rule.file}: added test {result.number} of {rule_id}, which {verdict}")
     return FINE

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
+from consumers.matching.compiling import compile_rules
 from consumers.matching.lines import BadLine
 from consumers.matching.scan import scan_lines
-from consumers.rules.engine.compiled import CompiledRules
 from consumers.rules.language.loader import load_rules
 from monitor.actors import load_catalogue
 from monitor.cli.json_lines import inputs, lines_with_progress, say_unreadable
@@ -33,7 +33,7 @@ def scan(rules_path: Path, files: Sequence[Path]) -> int:
     article is named at the end and left out from there on. Then the exit code is 1.
     """
     registry = load_catalogue()
-    compiled = CompiledRules(load_rules(rules_path, registry), registry)
+    compiled = compile_rules(load_rules(rules_path, registry), registry)
     bad = 0
     for name, stream in inputs(files):
         for result in scan_lines(lines_with_progress(stream), compiled):

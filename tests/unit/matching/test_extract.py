@@ -113,8 +113,8 @@ def test_an_article_without_words_has_no_facts() -> None:
     [
         (b"{", "truncated"),
         (b'{"text": "no id"}', "missing required field `id`"),
-        (b'{"id": 1}', "has no words"),
-        (b'{"id": 1, "text": null}', "has no words"),
+        (b'{"id": 1}', "no words"),
+        (b'{"id": 1, "text": null}', "no words"),
         (b'{"id": 1, "text": "boom"}', "facts cannot be found: ValueError: boom"),
         (b"\xff", "malformed"),
     ],
