@@ -13,7 +13,7 @@ from monitor.text.reading import Reading, read
 from tests.unit.matching.support import catalogue, rules_of
 
 DEADLY = "casualties: {role: killed, at_least: 10}"
-OWN = "actors: [{id: quay-guard, kind: organisation, names: {en: [Quay Guard]}}]\n"
+OWN = "actors: [{id: quay-guard, kind: organisation, name: Quay Guard, source: us}]\n"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_facts_are_found_with_the_mentions_that_rules_have_looked_up(*, asks_for
 
 def test_facts_made_by_hand_win_over_those_of_the_text() -> None:
     rules = compile_rules(rules_of(f"rules: [{{id: r, when: {{{DEADLY}}}}}]"), catalogue())
-    text = {"text": "At least 41 people were killed when a bus fell into a river."}
     by_hand = Casualties(role="killed", low=2, high=2)
+    text = "At least 41 people were killed when a bus fell into a river."
 
-    assert rules.match(read(text, lang="en", facts=[by_hand])) == []
+    assert rules.match(read({"text": text}, lang="en", facts=[by_hand])) == []
