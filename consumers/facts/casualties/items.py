@@ -1,0 +1,197 @@
+"""A sentence as items for the grammar: numbers with whom they count, words of a class, signs, and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from consumers.facts.article import ArticleText, Sentence
+from consumers.facts.casualties.data import CasualtyData
+from consumers.facts.numbers import Number, NumberReader
+from consumers.facts.vocabulary import Vocabulary
+from monitor.actors.model import ActorKind
+
+SIGNS = ("COMMA", "COLON", "DASH", "PAREN", "STOP")
+COUNTED = ("COUNT", "NUM", "ONE", "ODD", "UNK", "X")
+_SIGN_OF = {",": "COMMA", ":": "COLON", "(": "PAREN", ")": "PAREN", "[": "PAREN", "]": "PAREN", ";": "STOP", "/": "AND"}
+_DASHES = frozenset("-–—‒")
+_LONGEST_NOUN_PHRASE = 8  # words
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing in a sentence.
+
+    Attributes:
+        kind: The class of a word, a sign, or what a number counts: COUNT persons, NUM nothing that is named, UNK what
+            nobody knows, ODD no persons (`why`), ONE a person without a number.
+        first, after: Its tokens.
+        who: Tokens of whom it counts.
+    """
+
+    kind: str
+    first: int
+    after: int
+    number: Number | None = None
+    who: tuple[int, int] | None = None
+    why: str = ""
+
+
+class Itemizer:
+    """Makes items of sentences in one language."""
+
+    def __init__(self, data: CasualtyData, numbers: NumberReader) -> None:
+        self._numbers = numbers
+        self._vocabulary = Vocabulary(data.classes)
+        self._order = {name: at for at, name in enumerate(data.classes)}
+        self._persons = frozenset(data.persons)
+        self._endings = tuple(data.person_endings)
+        self._not_persons = frozenset(data.not_persons)
+        self._plurals = frozenset(data.plurals)
+        self._determiners = frozenset(data.one_determiners)
+        self._modifiers = frozenset(data.modifiers)
+        self._weak = frozenset(data.weak)
+        self._participles = tuple(data.participle_endings)
+
+    def items(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> list[Item]:
+        """The items of the words from `first` up to `after`."""
+        numbers = {number.first: number for number in self._numbers.numbers_in(sentence, first, after)}
+        starts = sorted(numbers)
+        found: list[Item] = []
+        token = first
+        while token < after:
+            if found:
+                found += self._signs(sentence, token)
+            item = self._item(article, sentence, token, after, numbers, starts)
+            found.append(item)
+            token = item.after
+        found += self._signs(sentence, after) if found else ()
+        return found
+
+    def _item(
+        self, article: ArticleText, sentence: Sentence, token: int, after: int,
+        numbers: dict[int, Number], starts: list[int],
+    ) -> Item:  # fmt: skip
+        number = numbers.get(token)
+        if number is not None:
+            return self._counted(article, sentence, number, after, numbers)
+        one = self._one(sentence, token, after, numbers)
+        if one is not None:
+            return one
+        hit = self._vocabulary.at(sentence.field.tokens.words, token, after)
+        if hit is None:
+            return Item("X", token, token + 1)
+        inside = next((start for start in starts if hit.first < start < hit.after), None)
+        if inside is not None or self._is_cut(sentence, hit.first, hit.after):
+            return self._shorter(sentence, token, after)
+        return Item(min(hit.classes, key=self._order.__getitem__), hit.first, hit.after)
+
+    def _shorter(self, sentence: Sentence, token: int, after: int) -> Item:
+        hit = self._vocabulary.at(sentence.field.tokens.words, token, min(after, token + 1))
+        return Item("X" if hit is None else min(hit.classes, key=self._order.__getitem__), token, token + 1)
+
+    @staticmethod
+    def _is_cut(sentence: Sentence, first: int, after: int) -> bool:
+        return any(set(sentence.gap(token)) & set(",;:()") for token in range(first, after - 1))
+
+    @staticmethod
+    def _signs(sentence: Sentence, token: int) -> Iterator[Item]:
+        gap = sentence.gap(token - 1)
+        if gap == " ":
+            return
+        for sign in gap:
+            if sign in _SIGN_OF:
+                yield Item(_SIGN_OF[sign], token, token)
+            elif sign in _DASHES and len(gap) > 1:
+                yield Item("DASH", token, token)
+
+    def _counted(
+        self, article: ArticleText, sentence: Sentence, number: Number, after: int, numbers: dict[int, Number]
+    ) -> Item:
+        if number.not_count is not None:
+            return Item("ODD", number.first, number.after, number, why=f"a number that counts nobody: {number.not_count}")
+        end = self._phrase_end(sentence, number.after, after, numbers)
+        head = self._head(article, sentence, number.after, end)
+        if head is None:
+            return self._headless(sentence, number, end)
+        token, is_person = head
+        if not is_person:
+            why = f"what is counted is nobody: {sentence.surface(token)}"
+            return Item("ODD", number.first, token + 1, number, why=why)
+        return Item("COUNT", number.first, token + 1, number, (number.after, token + 1))
+
+    def _headless(self, sentence: Sentence, number: Number, end: int) -> Item:
+        """A number with no noun that is known: alone, or of what nobody knows."""
+        word = sentence.field.tokens.words[number.after] if end > number.after else ""
+        if not word or word.endswith(self._participles) or word in self._modifiers:
+            return Item("NUM", number.first, number.after, number)
+        why = f"nobody says that these are persons: {sentence.surface(end - 1)}"
+        return Item("UNK", number.first, number.after, number, why=why)
+
+    def _phrase_end(self, sentence: Sentence, token: int, after: int, numbers: dict[int, Number]) -> int:
+        """Where the words that may be a noun phrase end: at a sign, a word of a class or a number."""
+        words = sentence.field.tokens.words
+        end = token
+        while end < min(after, token + _LONGEST_NOUN_PHRASE):
+            if end > 0 and sentence.gap(end - 1).strip(" -\u2010\u2011'’“”\"‘.") or end in numbers:
+                break
+            if self._vocabulary.at(words, end, after) is not None:
+                break
+            end += 1
+        return end
+
+    def _head(self, article: ArticleText, sentence: Sentence, token: int, end: int) -> tuple[int, bool] | None:
+        """The noun of a phrase and whether it means persons; None where no word of it is known."""
+        words = sentence.field.tokens.words
+        found: tuple[int, bool] | None = None
+        for at in range(token, end):
+            known = self._is_person(words[at])
+            if known is None:
+                if found is not None and words[found[0]] not in self._weak:
+                    break
+                continue
+            found = (at, known)
+        return found or self._group(article, sentence, token, end)
+
+    def _is_person(self, word: str) -> bool | None:
+        if word in self._not_persons:
+            return False
+        if word in self._persons or word in self._weak or (word.endswith(self._endings) and len(word) > 5):
+            return True
+        return None
+
+    @staticmethod
+    def _group(article: ArticleText, sentence: Sentence, token: int, end: int) -> tuple[int, bool] | None:
+        """A people or an armed group that the registry knows: "12 Houthis"."""
+        for mention in article.mentioned_in(sentence):
+            if mention.index == sentence.index and mention.direct and token <= mention.first and mention.after <= end:
+                actor = article.registry.get(mention.actor)
+                if actor is not None and actor.kind in (ActorKind.ARMED_GROUP, ActorKind.STATE):
+                    return mention.after - 1, True
+        return None
+
+    def _one(self, sentence: Sentence, token: int, after: int, numbers: dict[int, Number]) -> Item | None:
+        """A person without a number: "a police officer"; "Man" where a headline begins."""
+        words = sentence.field.tokens.words
+        start = token + 1 if words[token] in self._determiners else token if token == sentence.first else None
+        if start is None or start >= after:
+            return None
+        end = self._phrase_end(sentence, start, after, numbers)
+        head = self._last_of_first_run(words, start, end)
+        if head is None or (start == token and head - start > 2):
+            return None
+        word = words[head]
+        if word not in self._persons or word in self._plurals or (word.endswith("s") and not word.endswith("ss")):
+            return None
+        return Item("ONE", token, head + 1, who=(start, head + 1))
+
+    def _last_of_first_run(self, words: tuple[str, ...], start: int, end: int) -> int | None:
+        found: int | None = None
+        for at in range(start, end):
+            if words[at] in self._not_persons:
+                return None
+            if words[at] in self._persons:
+                found = at
+            elif found is not None:
+                break
+        return found
