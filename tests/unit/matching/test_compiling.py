@@ -13,7 +13,7 @@ from monitor.text.reading import Reading, read
 from tests.unit.matching.support import catalogue, rules_of
 
 DEADLY = "casualties: {role: killed, at_least: 10}"
-OWN = "actors: [{id: quay-guard, kind: organisation, name: Quay Guard, source: us}]\n"
+OWN = "actors: [{id: quay-guard, kind: organisation, name: Quay Guard, source: ours}]\n"
 
 
 @pytest.mark.parametrize(
