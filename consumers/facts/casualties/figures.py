@@ -64,10 +64,10 @@ class FigureReader:
         self._grammar = Grammar(classes, data.macros, [*data.patterns, *data.singular])
         self._parts = Grammar(classes, data.macros, data.parts)
         self._gains = Grammar(classes, data.macros, data.gains)
-        self._refusable = Grammar(classes, data.macros | {"FIG": "(?:ODD|UNK)", "COUNT": "ODD", "NUM": "ODD"}, data.patterns)
-        self.triggers = frozenset(
-            text.split()[0] for name in data.roles for text in data.classes[name]
+        self._refusable = Grammar(
+            classes, data.macros | {"FIG": "(?:ODD|UNK)", "COUNT": "ODD", "NUM": "ODD"}, data.patterns
         )
+        self.triggers = frozenset(text.split()[0] for name in data.roles for text in data.classes[name])
 
     def figures(self, article: ArticleText, sentence: Sentence) -> tuple[list[Figure], list[Refused]]:
         """The figures of a sentence in order, and the numbers that are none."""
@@ -101,9 +101,7 @@ class FigureReader:
             part=_is_part(items, hit.figure), piece=pieces[hit.figure],
         )  # fmt: skip
 
-    def _add_parts(
-        self, items: Sequence[Item], letters: str, pieces: Sequence[int], taken: dict[int, Figure]
-    ) -> None:
+    def _add_parts(self, items: Sequence[Item], letters: str, pieces: Sequence[int], taken: dict[int, Figure]) -> None:
         for hit in self._parts.found(letters):
             whole = _before(taken, hit.figure)
             if hit.figure in taken or whole is None or pieces[hit.figure] != whole.piece and hit.pattern == "including":

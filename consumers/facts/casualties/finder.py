@@ -50,7 +50,10 @@ class CasualtyFinder:
             field=sentence.field.name,
             span=span,
         )
-        why = (f"{figure.role} by {sentence.between(*figure.trigger)!r} ({figure.pattern})", *(("a part",) if figure.part else ()))
+        why = (
+            f"{figure.role} by {sentence.between(*figure.trigger)!r} ({figure.pattern})",
+            *(("a part",) if figure.part else ()),
+        )
         return Candidate(self.type, sentence.field.name, span, sentence.between(figure.first, figure.after), why, fact)
 
 

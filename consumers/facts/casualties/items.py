@@ -109,7 +109,9 @@ class Itemizer:
         self, article: ArticleText, sentence: Sentence, number: Number, after: int, numbers: dict[int, Number]
     ) -> Item:
         if number.not_count is not None:
-            return Item("ODD", number.first, number.after, number, why=f"a number that counts nobody: {number.not_count}")
+            return Item(
+                "ODD", number.first, number.after, number, why=f"a number that counts nobody: {number.not_count}"
+            )
         end = self._phrase_end(sentence, number.after, after, numbers)
         head = self._head(article, sentence, number.after, end)
         if head is None:
