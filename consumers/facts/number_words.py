@@ -69,6 +69,7 @@ class Core:
 
 _DIGITS = re.compile(r"(\d{1,15})([a-z]{0,3})")
 _GROUP_GAPS = frozenset((",", "\u00a0", "\u202f", "\u2009", " ", "'", "’"))
+_WORD_GAPS = frozenset((" ", "-", "\u2010", "\u2011", "\u00a0"))
 _MOST = 10_000_000_000  # more than there are people: no count of them
 
 
@@ -91,9 +92,7 @@ class NumberWords:
             return self._digits(sentence, token)
         if word in self._articles:
             return self._after_article(sentence, token)
-        if word not in self._starts:
-            return None
-        if word in self.data.vague_after_article:
+        if word not in self._starts or word in self.data.vague_after_article:
             return None
         return self._vague_at(sentence, token) or self._words(sentence, token)
 
@@ -196,7 +195,7 @@ class NumberWords:
         data, words = self.data, sentence.field.tokens.words
         total = part = 0
         at, after, ordinal, previous = token, token, False, 0
-        while at < sentence.after and (at == token or sentence.gap(at - 1) in (" ", "-", "\u2010", "\u2011")):
+        while at < sentence.after and (at == token or sentence.gap(at - 1) in _WORD_GAPS):
             word = words[at]
             unit = data.units.get(word, data.ordinals.get(word))
             if unit is not None and not ordinal:
@@ -231,3 +230,7 @@ class NumberWords:
     def _goes_on(self, sentence: Sentence, token: int) -> bool:
         """Whether a number goes on after "and": "two hundred and ten", but "a hundred and two of them" too."""
         return token < sentence.after and sentence.field.tokens.words[token] in self.data.units
+
+
+def _is_group(word: str) -> bool:
+    return len(word) == 3 and word.isdigit()

@@ -183,7 +183,9 @@ class NumberReader:
         text = sentence.field.tokens.text
         start, end = sentence.place(core.first, core.after)
         before, behind = text[max(0, start - 2) : start], text[end : end + 2]
-        if before[-1:] in self._data.currency_signs and before or behind[:1] in self._data.currency_signs and behind:
+        if (before[-1:] in self._data.currency_signs and before) or (
+            behind[:1] in self._data.currency_signs and behind
+        ):
             return "money"
         if behind[:1] == "%":
             return "percent"
@@ -198,14 +200,10 @@ class NumberReader:
     @staticmethod
     def _by_digit_signs(before: str, behind: str) -> str | None:
         """A digit glued to another by a sign: "10:30", "3-2", "1/3", "A-10", "5-4"."""
-        if behind[:1] == ":" and behind[1:].isdigit() or before[-1:] == ":" and before[:1].isdigit():
+        glued = [signs for signs in (before[::-1], behind) if signs[1:].isdigit()]
+        if any(signs[0] == ":" for signs in glued):
             return "time"
-        if (
-            behind[:1] in ("/", "-", "–", ".")
-            and behind[1:].isdigit()
-            or before[-1:] in ("/", "-", "–", ".")
-            and before[:1].isdigit()
-        ):
+        if any(signs[0] in "/-–." for signs in glued):
             return "score or date"
         if before[-1:] == "-" and before[:1].isalpha():
             return "number of a thing"
@@ -256,15 +254,18 @@ class NumberReader:
             return "year"
         start, end = sentence.place(core.first, core.after)
         text = sentence.field.tokens.text
-        if text[start - 1 : start] == "(" and text[end : end + 1] in (")", "-", "–") or text[end : end + 1] == "s":
+        in_brackets = text[start - 1 : start] == "(" and text[end : end + 1] in (")", "-", "–")
+        if in_brackets or text[end : end + 1] == "s" or self._is_behind_day(sentence, core.first):
             return "year"
-        if (
-            core.first > sentence.first
-            and sentence.gap(core.first - 1).strip() == ","
-            and core.first > sentence.first + 1
-        ):
-            return "year" if words[core.first - 1].isdigit() and int(words[core.first - 1][:4]) <= 31 else None
         return None
+
+    @staticmethod
+    def _is_behind_day(sentence: Sentence, token: int) -> bool:
+        """Whether a day and a comma stand before: "May 5, 2024"."""
+        if token <= sentence.first + 1 or sentence.gap(token - 1).strip() != ",":
+            return False
+        day = sentence.field.tokens.words[token - 1]
+        return day.isdigit() and len(day) <= 2 and int(day) <= 31
 
 
 _COUNTED = frozenset(("people", "persons", "civilians", "soldiers", "troops", "deaths", "dead", "killed", "were"))

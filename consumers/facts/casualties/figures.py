@@ -104,7 +104,11 @@ class FigureReader:
     def _add_parts(self, items: Sequence[Item], letters: str, pieces: Sequence[int], taken: dict[int, Figure]) -> None:
         for hit in self._parts.found(letters):
             whole = _before(taken, hit.figure)
-            if hit.figure in taken or whole is None or pieces[hit.figure] != whole.piece and hit.pattern == "including":
+            if (
+                hit.figure in taken
+                or whole is None
+                or (pieces[hit.figure] != whole.piece and hit.pattern == "including")
+            ):
                 continue
             item = items[hit.figure]
             taken[hit.figure] = replace(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from consumers.facts.article import ArticleText, Sentence
+from consumers.facts.attribution import AttributionReader
 from consumers.facts.candidate import Candidate
+from consumers.facts.casualties.context import ContextReader
 from consumers.facts.casualties.figures import Figure, FigureReader, Refused
+from consumers.facts.casualties.main_figure import PART as _PART
 from consumers.facts.casualties.main_figure import with_main
+from consumers.facts.modality import ModalityReader
 from monitor.core.fact import Casualties
 from monitor.text.reading import Reading
 
@@ -20,6 +23,9 @@ class CasualtyFinder:
 
     def __init__(self, lang: str = "en") -> None:
         self._figures = FigureReader(lang)
+        self._context = ContextReader(lang)
+        self._attribution = AttributionReader(lang)
+        self._modality = ModalityReader(lang)
 
     def may_have(self, reading: Reading) -> bool:
         """Whether the article may have one: quick, and may only be true too often."""
@@ -39,20 +45,33 @@ class CasualtyFinder:
     def _candidate(self, article: ArticleText, sentence: Sentence, figure: Figure) -> Candidate:
         number = figure.number
         span = sentence.place(min(figure.first, figure.trigger[0]), max(figure.after, figure.trigger[1]))
+        first, after = min(figure.first, figure.trigger[0]), max(figure.after, figure.trigger[1])
+        context = self._context.context(article, sentence, figure)
+        said = self._attribution.attribution(article, sentence, first, after)
+        modality, reason = self._modality.modality(article, sentence, first, after)
         fact = Casualties(
             role=figure.role,
             low=1 if number is None else number.low,
             high=1 if number is None else number.high,
             qualifier="exact" if number is None else number.qualifier,
-            per=figure.per or (number.per if number else None),
+            per=context.per,
+            period=context.period,
+            kind=context.kind,
             who="" if figure.who is None else sentence.between(*figure.who),
+            side=context.side,
+            place=context.place,
+            as_of=context.as_of,
+            modality=modality,
+            attributed_to=said.sources,
             quote=sentence.text,
             field=sentence.field.name,
             span=span,
         )
         why = (
             f"{figure.role} by {sentence.between(*figure.trigger)!r} ({figure.pattern})",
-            *(("a part",) if figure.part else ()),
+            *((_PART,) if figure.part else ()),
+            *((reason,) if reason else ()),
+            *said.why,
         )
         return Candidate(self.type, sentence.field.name, span, sentence.between(figure.first, figure.after), why, fact)
 

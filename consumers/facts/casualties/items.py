@@ -135,7 +135,7 @@ class Itemizer:
         words = sentence.field.tokens.words
         end = token
         while end < min(after, token + _LONGEST_NOUN_PHRASE):
-            if end > 0 and sentence.gap(end - 1).strip(" -\u2010\u2011'’“”\"‘.") or end in numbers:
+            if (end > 0 and sentence.gap(end - 1).strip(" -\u2010\u2011'’“”\"‘.")) or end in numbers:
                 break
             if self._vocabulary.at(words, end, after) is not None:
                 break

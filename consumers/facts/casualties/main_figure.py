@@ -8,6 +8,8 @@ from dataclasses import replace
 from consumers.facts.candidate import Candidate
 from monitor.core.fact import Casualties
 
+PART = "a part of a figure before it"
+
 
 def with_main(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates, repeated figures dropped, and one of each role marked as the main one."""
@@ -24,7 +26,7 @@ def with_main(candidates: Sequence[Candidate]) -> list[Candidate]:
     mains: dict[str, int] = {}
     for at, candidate in enumerate(kept):
         fact = candidate.fact
-        if isinstance(fact, Casualties) and "a part" not in candidate.why and fact.per is None:
+        if isinstance(fact, Casualties) and PART not in candidate.why and fact.per is None:
             mains.setdefault(fact.role, at)
     return [
         replace(candidate, fact=_main(candidate.fact)) if at in mains.values() else candidate
