@@ -161,7 +161,7 @@ class NumberReader:
             hit = _phrase_before(self._before, sentence, first, earliest)
             if hit is None:
                 break
-            kind = next(iter(hit.classes))
+            kind = hit.classes[0]
             found = kind if kind != "exact" and (found is None or found == "about") else found
             first = hit.first
         return found, first
@@ -173,13 +173,13 @@ class NumberReader:
         if token >= sentence.after or sentence.gap(token - 1).strip(" -\u2010"):
             return None, token
         hit = self._after.at(sentence.field.tokens.words, token, sentence.after)
-        return (None, token) if hit is None else (next(iter(hit.classes)), hit.after)
+        return (None, token) if hit is None else (hit.classes[0], hit.after)
 
     def _per_behind(self, sentence: Sentence, token: int) -> tuple[Per | None, int]:
         if token >= sentence.after or sentence.gap(token - 1).strip():
             return None, token
         hit = self._per.at(sentence.field.tokens.words, token, sentence.after)
-        return (None, token) if hit is None else (_PERIODS[next(iter(hit.classes))], hit.after)
+        return (None, token) if hit is None else (_PERIODS[hit.classes[0]], hit.after)
 
     def _why_no_count(self, sentence: Sentence, core: Core, after: int) -> str | None:
         if core.ordinal:
@@ -223,7 +223,7 @@ class NumberReader:
         if after < sentence.after and not sentence.gap(after - 1).strip(" -\u2010\u00a0") and after == core.after:
             hit = self._unit_behind(sentence, after)
             if hit is not None:
-                return next(iter(hit.classes))
+                return hit.classes[0]
             if words[after] in self._months and core.low <= 31 and core.form == "digits":
                 return "date"
         if core.first > sentence.first and core.form in ("digits", "words"):
@@ -238,7 +238,7 @@ class NumberReader:
         words = sentence.field.tokens.words
         hit = self._units.at(words, token, sentence.after)
         if hit is not None and "score" in hit.classes and len(hit.classes) > 1:
-            return Hit(hit.first, hit.after, hit.classes - {"score"})
+            return Hit(hit.first, hit.after, tuple(name for name in hit.classes if name != "score"))
         return hit
 
     def _numbered(self, sentence: Sentence, core: Core, hit: Hit) -> str | None:
@@ -322,11 +322,11 @@ def _phrase_before(
     if token <= earliest or sentence.gap(token - 1).strip(" ~≈<>≥-#$€£\u00a0"):
         return None
     words = sentence.field.tokens.words
-    classes: set[str] = set()
+    classes: list[str] = []
     first = token
     for listed, name in phrases.get(words[token - 1], ()):
         start = token - len(listed)
         if start >= earliest and tuple(words[start:token]) == listed and (not classes or start == first):
-            classes.add(name)
+            classes.append(name)
             first = start
-    return Hit(first, token, frozenset(classes)) if classes else None
+    return Hit(first, token, tuple(classes)) if classes else None

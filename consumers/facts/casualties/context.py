@@ -75,7 +75,7 @@ class ContextReader:
         start = max(figure.after, figure.trigger[1])
         words = sentence.field.tokens.words
         for hit in self._per.hits(words, start, min(after, start + self._data.window)):
-            return _PERIODS[next(iter(hit.classes))]
+            return _PERIODS[hit.classes[0]]
         return None
 
     def _time(self, sentence: Sentence, first: int, after: int) -> tuple[CasualtyKind, str | None]:

@@ -44,6 +44,7 @@ class CasualtyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     oldest: int
     sport_at_least: int
     attributes: list[str]
+    lost: list[str]
     one_determiners: list[str]
     plurals: list[str]
     participle_endings: list[str]

@@ -43,7 +43,6 @@ class Itemizer:
     def __init__(self, data: CasualtyData, numbers: NumberReader) -> None:
         self._numbers = numbers
         self._vocabulary = Vocabulary(data.classes)
-        self._order = {name: at for at, name in enumerate(data.classes)}
         self._persons = frozenset(data.persons)
         self._endings = tuple(data.person_endings)
         self._not_persons = frozenset(data.not_persons) | frozenset(data.animals)
@@ -87,11 +86,11 @@ class Itemizer:
         inside = next((start for start in starts if hit.first < start < hit.after), None)
         if inside is not None or self._is_cut(sentence, hit.first, hit.after):
             return self._shorter(sentence, token, after)
-        return Item(min(hit.classes, key=self._order.__getitem__), hit.first, hit.after)
+        return Item(hit.classes[0], hit.first, hit.after)
 
     def _shorter(self, sentence: Sentence, token: int, after: int) -> Item:
         hit = self._vocabulary.at(sentence.field.tokens.words, token, min(after, token + 1))
-        return Item("X" if hit is None else min(hit.classes, key=self._order.__getitem__), token, token + 1)
+        return Item("X" if hit is None else hit.classes[0], token, token + 1)
 
     @staticmethod
     def _is_cut(sentence: Sentence, first: int, after: int) -> bool:

@@ -20,6 +20,7 @@ class Nobody:
         self._players = frozenset(data.sport_persons)
         self._sport_at_least = data.sport_at_least
         self._attributes = frozenset(data.attributes)
+        self._lost = frozenset(data.lost)
         self._roles = data.roles
         self._read: tuple[ArticleText | None, int] = (None, 0)
 
@@ -30,6 +31,8 @@ class Nobody:
             near = words[max(sentence.first, trigger.first - 1) : min(sentence.after, trigger.after + 2)]
             if not self._animals.isdisjoint(near):
                 return "animals"
+        if trigger.kind == "LOST" and (figure.who is None or words[figure.who[1] - 1] not in self._lost):
+            return "who is lost may live"
         noun = self._noun(sentence, figure, trigger)
         if noun is not None and (noun in self._things or self._is_unknown_thing(sentence, noun)):
             return f"what is counted is nobody: {noun}"
