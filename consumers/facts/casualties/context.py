@@ -25,7 +25,8 @@ class ContextData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place_before: list[str]
     cumulative: list[str]
     period: list[str]
-    period_lead: list[str]
+    period_before: list[str]
+    period_units: list[str]
     per: dict[str, list[str]]
     suffer: list[str]
     as_of: list[str]
@@ -56,7 +57,8 @@ class ContextReader:
         self._suffer = Vocabulary({"suffer": data.suffer})
         self._as_of = Vocabulary({"as_of": data.as_of})
         self._places = frozenset(data.place_before)
-        self._leads = frozenset(data.period_lead)
+        self._period_before = frozenset(data.period_before)
+        self._period_units = frozenset(data.period_units)
 
     def context(self, article: ArticleText, sentence: Sentence, figure: Figure) -> Context:
         """The context of a figure in its sentence."""
@@ -85,7 +87,19 @@ class ContextReader:
         text = None if span is None else self._without_lead(sentence, span)
         if total is not None:
             return "cumulative", text
+        text = text or self._counted_period(sentence, first, after)
         return ("event", None) if text is None else ("period", text)
+
+    def _counted_period(self, sentence: Sentence, first: int, after: int) -> str | None:
+        """A time that is counted: "in about 12 days"."""
+        words = sentence.field.tokens.words
+        for token in range(first + 2, after):
+            if words[token] not in self._period_units:
+                continue
+            for start in range(token - 2, max(first, token - 5) - 1, -1):
+                if words[start] in self._period_before:
+                    return sentence.between(start + 1, token + 1)
+        return None
 
     def _without_lead(self, sentence: Sentence, hit: Hit) -> str:
         first = hit.first
