@@ -6,7 +6,7 @@ Knows words beside numbers, and nothing of who is counted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consumers.facts.article import Sentence
 from consumers.facts.number_words import Core, Form, NumberWords
@@ -92,6 +92,15 @@ class NumberReader:
     def article_as_one(self, sentence: Sentence, token: int) -> bool:
         """Whether a token is an article that counts one: "a policeman was shot dead"."""
         return sentence.field.tokens.words[token] in self._articles
+
+    def qualified_behind(self, sentence: Sentence, number: Number, token: int) -> tuple[Number, int]:
+        """The number with what is said of it behind its noun, and where that ends: "16 people at least"."""
+        kind, after = self._qualifier_behind(sentence, token)
+        if kind is None or number.qualifier not in ("exact", "about"):
+            return number, token
+        core = Core(number.value, number.value, *number.bare, number.form)
+        low, high = _bounds(core, kind)
+        return replace(number, low=low, high=high, qualifier=_qualifier(core, kind)), after
 
     def _number(self, sentence: Sentence, core: Core, earliest: int) -> Number:
         second = self._range_end(sentence, core)

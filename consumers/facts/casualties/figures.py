@@ -9,6 +9,7 @@ from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.casualties.data import CasualtyData
 from consumers.facts.casualties.grammar import Found, Grammar
 from consumers.facts.casualties.items import COUNTED, SIGNS, Item, Itemizer
+from consumers.facts.casualties.nobody import Nobody
 from consumers.facts.languages import load_part
 from consumers.facts.numbers import Number, NumberReader
 from monitor.core.fact import CasualtyRole, Per
@@ -59,6 +60,7 @@ class FigureReader:
 
     def __init__(self, lang: str) -> None:
         self.data = data = load_part(lang, "casualties", CasualtyData)
+        self._nobody = Nobody(data)
         self._itemizer = Itemizer(data, NumberReader(lang))
         classes = (*data.classes, *SIGNS, *COUNTED)
         self._grammar = Grammar(classes, data.macros, [*data.patterns, *data.singular])
@@ -79,18 +81,31 @@ class FigureReader:
                 continue
             items = self._itemizer.items(article, sentence, first, after)
             letters = self._grammar.letters([item.kind for item in items])
-            found += self._of_items(sentence, items, letters)
+            found += self._of_items(article, sentence, items, letters, refused)
             refused += self._refused(items, letters)
         return found, refused
 
-    def _of_items(self, sentence: Sentence, items: Sequence[Item], letters: str) -> list[Figure]:
+    def _of_items(
+        self, article: ArticleText, sentence: Sentence, items: Sequence[Item], letters: str, refused: list[Refused]
+    ) -> list[Figure]:
         pieces = _pieces(items)
         taken: dict[int, Figure] = {}
+        against: set[int] = set()
+        suffered: set[int] = set()  # words of harm that said what befell a figure before them
         for hit in self._grammar.found(letters):
-            if hit.figure not in taken:
-                taken[hit.figure] = self._figure(items, hit, pieces)
+            befell = hit.figure < hit.trigger
+            if hit.figure in taken or hit.figure in against or (not befell and hit.trigger in suffered):
+                continue
+            why = self._nobody.why(article, sentence, items[hit.figure], items[hit.trigger])
+            if why is not None:
+                against.add(hit.figure)
+                refused.append(Refused(items[hit.figure].first, items[hit.figure].after, why))
+                continue
+            taken[hit.figure] = self._figure(items, hit, pieces)
+            if befell:
+                suffered.add(hit.trigger)
         self._add_parts(items, letters, pieces, taken)
-        self._add_gains(sentence, items, letters, pieces, taken)
+        self._add_gains(sentence, items, letters, taken)
         return [taken[at] for at in sorted(taken)]
 
     def _figure(self, items: Sequence[Item], hit: Found, pieces: Sequence[int]) -> Figure:
@@ -116,9 +131,7 @@ class FigureReader:
                 pattern=f"{hit.pattern} of {whole.pattern}",
             )  # fmt: skip
 
-    def _add_gains(
-        self, sentence: Sentence, items: Sequence[Item], letters: str, pieces: Sequence[int], taken: dict[int, Figure]
-    ) -> None:
+    def _add_gains(self, sentence: Sentence, items: Sequence[Item], letters: str, taken: dict[int, Figure]) -> None:
         for hit in self._gains.found(letters):
             item, whole = items[hit.figure], _before(taken, hit.figure)
             text = sentence.field.tokens.text

@@ -9,8 +9,7 @@ from consumers.facts.attribution import AttributionReader
 from consumers.facts.candidate import Candidate
 from consumers.facts.casualties.context import ContextReader
 from consumers.facts.casualties.figures import Figure, FigureReader, Refused
-from consumers.facts.casualties.main_figure import PART as _PART
-from consumers.facts.casualties.main_figure import with_main
+from consumers.facts.casualties.main_figure import BACKGROUND, PART, MainFigure
 from consumers.facts.modality import ModalityReader
 from monitor.core.fact import Casualties
 from monitor.text.reading import Reading
@@ -26,6 +25,8 @@ class CasualtyFinder:
         self._context = ContextReader(lang)
         self._attribution = AttributionReader(lang)
         self._modality = ModalityReader(lang)
+        self._main = MainFigure(self._figures.data.everybody)
+        self._background = frozenset(self._figures.data.background_before)
 
     def may_have(self, reading: Reading) -> bool:
         """Whether the article may have one: quick, and may only be true too often."""
@@ -40,7 +41,7 @@ class CasualtyFinder:
             figures, refused = self._figures.figures(article, sentence)
             found += [self._candidate(article, sentence, figure) for figure in figures]
             found += [_refusal(sentence, one) for one in refused]
-        return with_main(found)
+        return self._main.marked(found)
 
     def _candidate(self, article: ArticleText, sentence: Sentence, figure: Figure) -> Candidate:
         number = figure.number
@@ -69,11 +70,16 @@ class CasualtyFinder:
         )
         why = (
             f"{figure.role} by {sentence.between(*figure.trigger)!r} ({figure.pattern})",
-            *((_PART,) if figure.part else ()),
-            *((reason,) if reason else ()),
+            *([PART] if figure.part else []),
+            *([BACKGROUND] if self._is_background(sentence, figure) else []),
+            *([reason] if reason else []),
             *said.why,
         )
         return Candidate(self.type, sentence.field.name, span, sentence.between(figure.first, figure.after), why, fact)
+
+    def _is_background(self, sentence: Sentence, figure: Figure) -> bool:
+        first = min(figure.first, figure.trigger[0])
+        return first > sentence.first and sentence.field.tokens.words[first - 1] in self._background
 
 
 def _refusal(sentence: Sentence, one: Refused) -> Candidate:
