@@ -53,11 +53,11 @@ class Nobody:
 
     def _of_sport(self, article: ArticleText, sentence: Sentence, figure: Item, noun: str | None) -> str | None:
         count = self._sport_words(article)
-        if count >= self._sport_at_least:
-            return "the article tells of sport"
         head = sentence.field.tokens.words[figure.who[1] - 1] if figure.who is not None else noun
         if count and head in self._players:
             return f"players of a match: {head}"
+        if count >= self._sport_at_least and figure.who is None:
+            return "the article tells of sport"
         return None
 
     def _sport_words(self, article: ArticleText) -> int:
