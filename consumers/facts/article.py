@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -96,6 +97,13 @@ class ArticleText:
         """The mentions in a sentence, in order."""
         return self._by_sentence.get(sentence.number, ())
 
+    def mentioned_between(self, sentence: Sentence, first: int, after: int) -> tuple[Mention, ...]:
+        """Those that stand among the words from `first` up to `after`; takes no longer where a sentence has many."""
+        mentions = self.mentioned_in(sentence)
+        begin = bisect_left(mentions, first, key=_first_word)
+        end = bisect_left(mentions, after, lo=begin, key=_first_word)
+        return tuple(mention for mention in mentions[begin:end] if mention.after <= after)
+
     @cached_property
     def _by_sentence(self) -> dict[int, tuple[Mention, ...]]:
         firsts: dict[int, int] = {}
@@ -106,3 +114,7 @@ class ArticleText:
             tokens = self.reading.fields[mention.index].tokens
             found.setdefault(firsts[mention.index] + tokens.sentence_of(mention.first), []).append(mention)
         return {number: tuple(mentions) for number, mentions in found.items()}
+
+
+def _first_word(mention: Mention) -> int:
+    return mention.first

@@ -120,8 +120,8 @@ class ContextReader:
         words = sentence.field.tokens.words
         if linked and (first >= sentence.after or words[first] not in ("of", "from")):
             return None
-        for mention in article.mentioned_in(sentence):
-            if mention.index == sentence.index and mention.direct and first <= mention.first and mention.after <= after:
+        for mention in article.mentioned_between(sentence, first, after):
+            if mention.direct:
                 actor = article.registry.get(mention.actor)
                 if actor is not None and actor.kind in _SIDES:
                     return actor.id
@@ -134,10 +134,10 @@ class ContextReader:
         if not hits:
             return None
         begin = max(sentence.first, hits[-1].first - 8)
-        for mention in reversed(article.mentioned_in(sentence)):
-            if mention.index == sentence.index and begin <= mention.first and mention.after <= hits[-1].first:
+        for mention in reversed(article.mentioned_between(sentence, begin, hits[-1].first)):
+            if mention.direct:
                 actor = article.registry.get(mention.actor)
-                if mention.direct and actor is not None and actor.kind in _SIDES:
+                if actor is not None and actor.kind in _SIDES:
                     return actor.id
         return None
 

@@ -69,7 +69,9 @@ class FigureReader:
         self._refusable = Grammar(
             classes, data.macros | {"FIG": "(?:ODD|UNK)", "COUNT": "ODD", "NUM": "ODD"}, data.patterns
         )
-        self.triggers = frozenset(text.split()[0] for name in data.roles for text in data.classes[name])
+        self.triggers = frozenset(
+            max(text.split(), key=len) for name in data.roles for text in data.classes[name]
+        )  # of each phrase the longest word, which is the rarest
 
     def figures(self, article: ArticleText, sentence: Sentence) -> tuple[list[Figure], list[Refused]]:
         """The figures of a sentence in order, and the numbers that are none."""

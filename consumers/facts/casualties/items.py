@@ -189,8 +189,8 @@ class Itemizer:
     @staticmethod
     def _group(article: ArticleText, sentence: Sentence, token: int, end: int) -> tuple[int, bool] | None:
         """A people or an armed group that the registry knows: "12 Houthis"."""
-        for mention in article.mentioned_in(sentence):
-            if mention.index == sentence.index and mention.direct and token <= mention.first and mention.after <= end:
+        for mention in article.mentioned_between(sentence, token, end):
+            if mention.direct:
                 actor = article.registry.get(mention.actor)
                 if actor is not None and actor.kind in (ActorKind.ARMED_GROUP, ActorKind.STATE):
                     return mention.after - 1, True
