@@ -14,6 +14,8 @@ from consumers.facts.modality import ModalityReader
 from monitor.core.fact import Casualties
 from monitor.text.reading import Reading
 
+_MOST_CANDIDATES = 1_000  # an article that has more is a table, or made to hurt
+
 
 class CasualtyFinder:
     """Casualty figures in articles of one language."""
@@ -38,6 +40,8 @@ class CasualtyFinder:
         for sentence in article.sentences:
             if self._figures.triggers.isdisjoint(sentence.words):
                 continue
+            if len(found) > _MOST_CANDIDATES:
+                break
             figures, refused = self._figures.figures(article, sentence)
             found += [self._candidate(article, sentence, figure) for figure in figures]
             found += [_refusal(sentence, one) for one in refused]
