@@ -15,7 +15,7 @@ from monitor.core.fact import Casualties
 from monitor.text.reading import Reading
 
 _MOST_CANDIDATES = 1_000  # an article that has more is a table, or made to hurt
-_MOST_WORDS = 30_000  # of sentences in which there may be one
+_MOST_WORDS = 20_000  # of sentences in which there may be one
 
 
 class CasualtyFinder:
