@@ -11,6 +11,9 @@ from monitor.actors.scanner import ActorScanner, Mention, Mentions
 from monitor.text.reading import FieldReading, Reading
 
 
+_LONGEST_GAP = 100  # characters
+
+
 @dataclass(frozen=True)
 class Sentence:
     """One sentence of a field.
@@ -51,10 +54,13 @@ class Sentence:
         return tokens.text[tokens.starts[token] : tokens.ends[token]]
 
     def gap(self, token: int) -> str:
-        """What stands between a word of the field and the one after it: spaces, signs, a possessive ending."""
+        """What stands between a word of the field and the one after it: spaces, signs, a possessive ending.
+
+        Of a longer one its beginning: it is a ruler or made to hurt.
+        """
         tokens = self.field.tokens
         end = tokens.starts[token + 1] if token + 1 < len(tokens.words) else len(tokens.text)
-        return tokens.text[tokens.ends[token] : end]
+        return tokens.text[tokens.ends[token] : min(end, tokens.ends[token] + _LONGEST_GAP)]
 
     def between(self, first: int, after: int) -> str:
         """The words from `first` up to `after`, as they are written, with the signs between them."""

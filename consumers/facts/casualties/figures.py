@@ -14,6 +14,7 @@ from consumers.facts.languages import load_part
 from consumers.facts.numbers import Number, NumberReader
 from monitor.core.fact import CasualtyRole, Per
 
+_LONGEST_SENTENCE = 3_000  # words: the rest is of a text made to hurt
 _PIECE = 300  # words: no longer is a sentence that somebody wrote to be read
 _ROLES: dict[str, CasualtyRole] = {
     "killed": "killed", "wounded": "wounded", "missing": "missing", "captured": "captured", "combined": "combined",
@@ -70,15 +71,16 @@ class FigureReader:
             classes, data.macros | {"FIG": "(?:ODD|UNK)", "COUNT": "ODD", "NUM": "ODD"}, data.patterns
         )
         self.triggers = frozenset(
-            max(text.split(), key=len) for name in data.roles for text in data.classes[name]
+            max(reversed(text.split()), key=len) for name in data.roles for text in data.classes[name]
         )  # of each phrase the longest word, which is the rarest
 
     def figures(self, article: ArticleText, sentence: Sentence) -> tuple[list[Figure], list[Refused]]:
         """The figures of a sentence in order, and the numbers that are none."""
         found: list[Figure] = []
         refused: list[Refused] = []
-        for first in range(sentence.first, sentence.after, _PIECE):
-            after = min(first + _PIECE, sentence.after)
+        end = min(sentence.after, sentence.first + _LONGEST_SENTENCE)
+        for first in range(sentence.first, end, _PIECE):
+            after = min(first + _PIECE, end)
             if self.triggers.isdisjoint(sentence.field.tokens.words[first:after]):
                 continue
             items = self._itemizer.items(article, sentence, first, after)
