@@ -11,7 +11,6 @@ from monitor.actors.registry import Registry
 from monitor.actors.scanner import ActorScanner, Mention, Mentions
 from monitor.text.reading import FieldReading, Reading
 
-
 MAX_SENTENCES = 20_000
 _LONGEST_GAP = 100  # characters
 
