@@ -14,6 +14,7 @@ import msgspec
 from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.languages import load_part
 from consumers.facts.vocabulary import Hit, Vocabulary
+from monitor.actors.model import ActorKind
 from monitor.actors.scanner import Mention
 from monitor.core.fact import Source
 
@@ -276,7 +277,10 @@ class AttributionReader:
 
 def _person_first(article: ArticleText, mentions: Sequence[Mention]) -> Mention | None:
     """The person among those mentioned, else whoever is."""
-    people = [
-        one for one in mentions if (found := article.registry.get(one.actor)) is not None and found.kind == "person"
-    ]
-    return (people or list(mentions) or [None])[0]
+    people = [one for one in mentions if _is_person(article, one)]
+    return next(iter(people or mentions), None)
+
+
+def _is_person(article: ArticleText, mention: Mention) -> bool:
+    actor = article.registry.get(mention.actor)
+    return actor is not None and actor.kind is ActorKind.PERSON

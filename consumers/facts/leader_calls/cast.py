@@ -1,0 +1,113 @@
+"""Whom an article means by "the president", "the two leaders", "he" or nobody at all: its leaders in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from consumers.facts.article import ArticleText, Sentence
+from consumers.facts.leader_calls.leaders import Leaders
+from monitor.core.fact import Participant
+
+_SPEAKER_SENTENCES = 3  # how far back "he" or "the two" is looked for
+
+
+@dataclass(frozen=True)
+class Named:
+    """A leader named at a place."""
+
+    sentence: int
+    first: int
+    after: int
+    actor: str
+    is_direct: bool
+
+
+class Cast:
+    """The leaders of one article."""
+
+    def __init__(self, article: ArticleText, leaders: Leaders) -> None:
+        self._article = article
+        self._leaders = leaders
+        self._on = article.reading.on
+
+    @cached_property
+    def named(self) -> tuple[Named, ...]:
+        """Every leader where they are named, in order."""
+        found: list[Named] = []
+        for sentence in self._article.sentences:
+            for mention in self._article.mentioned_in(sentence):
+                if not mention.seat and self._leaders.leads(mention.actor, self._on):
+                    found.append(Named(sentence.number, mention.first, mention.after, mention.actor, mention.direct))
+        return tuple(found)
+
+    @cached_property
+    def _states(self) -> tuple[str, ...]:
+        registry = self._article.registry
+        mentions = (m for sentence in self._article.sentences[:12] for m in self._article.mentioned_in(sentence))
+        found = (m.actor for m in mentions if m.direct and registry.offices_in(m.actor))
+        return tuple(dict.fromkeys(found))
+
+    def by_office(self, role: str, text: str, exclude: Iterable[str]) -> Participant:
+        """Who "the president" is: the first leader of that office in the article, or the one of a state named there."""
+        left = set(exclude)
+        for one in self.named:
+            office = self._leaders.office_of(one.actor, self._on)
+            if one.actor not in left and office is not None and office.role.removesuffix("-elect") == role:
+                return self.participant(one.actor, text)
+        holders = [self._holder(state, role) for state in self._states]
+        known = [actor for actor in dict.fromkeys(holders) if actor is not None and actor not in left]
+        if len(known) == 1:
+            return self.participant(known[0], text)
+        return Participant(text=text, office=role)
+
+    def _holder(self, state: str, role: str) -> str | None:
+        office = self._leaders.office_in(state, role)
+        return None if office is None else self._leaders.holder(office, self._on)
+
+    def speaker(self, sentence: Sentence, token: int, exclude: Iterable[str]) -> Participant | None:
+        """Who "he", "I" or nobody named is: the leader named last before, or else the next one in the sentence."""
+        left = set(exclude)
+        here = [one for one in self.named if one.sentence == sentence.number and one.actor not in left]
+        before = [one for one in here if one.first < token]
+        if before:
+            return self.participant(before[-1].actor, self._text(before[-1]))
+        if here:
+            return self.participant(here[0].actor, self._text(here[0]))
+        for back in range(1, _SPEAKER_SENTENCES + 1):
+            there = [one for one in self.named if one.sentence == sentence.number - back and one.actor not in left]
+            if there:
+                return self.participant(there[0].actor, self._text(there[0]))
+        return None
+
+    def subject(self, exclude: Iterable[str]) -> Participant | None:
+        """Whom a document is of whose title names but the other party: the first leader of its text."""
+        left = set(exclude)
+        title = [s.number for s in self._article.sentences if s.field.name == "title"]
+        begins = len(title)
+        for one in self.named:
+            if begins <= one.sentence <= begins + 1 and one.actor not in left and one.is_direct:
+                return self.participant(one.actor, self._text(one))
+        return None
+
+    def pair(self, sentence: Sentence, token: int) -> tuple[Participant, ...]:
+        """The two of "the two leaders": those named last before, where they are just two."""
+        found: dict[str, Named] = {}
+        for one in self.named:
+            before = one.sentence < sentence.number or (one.sentence == sentence.number and one.first < token)
+            if before and one.sentence >= sentence.number - _SPEAKER_SENTENCES:
+                found[one.actor] = one
+        if len(found) != 2:
+            return ()
+        return tuple(self.participant(one.actor, self._text(one)) for one in found.values())
+
+    def participant(self, actor: str, text: str) -> Participant:
+        """A leader as one who takes part."""
+        office = self._leaders.office_of(actor, self._on)
+        if office is None:
+            return Participant(text=text, actor=actor)
+        return Participant(text=text, actor=actor, state=office.of, office=office.role)
+
+    def _text(self, one: Named) -> str:
+        return self._article.sentences[one.sentence].between(one.first, one.after)

@@ -1,0 +1,213 @@
+"""What parties bound by a trigger amount to: a call of leaders with all its detail, or why it is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from consumers.facts.article import ArticleText, Sentence
+from consumers.facts.candidate import Candidate
+from consumers.facts.dates import DateReader, SaidDate
+from consumers.facts.leader_calls.binding import Bound
+from consumers.facts.leader_calls.cast import Cast
+from consumers.facts.leader_calls.data import CallData
+from consumers.facts.leader_calls.modality import CallModality
+from consumers.facts.leader_calls.parties import DOC, GROUP, LEADER, LED, OFFICIAL, Part, Party
+from consumers.facts.leader_calls.topics import Topics
+from consumers.facts.vocabulary import Vocabulary
+from monitor.core.fact import CallMode, LeaderCall, Participant
+
+_STRONG = frozenset({"CALLN", "BYPHONE", "PHONED"})
+_ENDS = frozenset({"STOP", "SAID", "COLON"})
+_NEAR = 10  # parts after a trigger in which "by phone" belongs to it
+_UNNAMED = Participant(text="")  # the party that a text leaves unnamed
+
+
+class Judge:
+    """Judges bound parties in one language."""
+
+    def __init__(self, data: CallData, dates: DateReader) -> None:
+        self._data = data
+        self._dates = dates
+        self._modality = CallModality(data)
+        self._topics = Topics(data)
+        self._meetings = Vocabulary({"meeting": data.meetings})
+        self._video = frozenset(data.video)
+        self._phone = frozenset(data.phone)
+        self._phone_words = frozenset(data.phone_words)
+        self._vague_nouns = frozenset(data.vague_nouns)
+        self._plural = frozenset(data.plural_calls)
+        self._separate = frozenset(data.separate)
+
+    def candidates(
+        self, article: ArticleText, cast: Cast, sentence: Sentence, parts: Sequence[Part], bound: Bound
+    ) -> Iterator[Candidate]:
+        """The calls that a binding means: one, or one for each partner; or why it means none."""
+        groups = self._resolved(cast, sentence, parts, bound)
+        if isinstance(groups, str):
+            yield self._candidate(sentence, parts, bound, (groups,), None)
+            return
+        a, b, others, has_led = groups
+        if self._is_several(sentence, parts, bound) and len(b) > 1:
+            rows = [(*a, one) for one in b]
+        else:
+            rows = [(*a, *b)]
+        for row in rows:
+            yield self._judged(article, sentence, parts, bound, _distinct(row), others, has_led=has_led)
+
+    def _is_several(self, sentence: Sentence, parts: Sequence[Part], bound: Bound) -> bool:
+        words = sentence.field.tokens.words
+        trigger = parts[bound.trigger]
+        return words[trigger.after - 1] in self._plural or not self._separate.isdisjoint(
+            words[parts[bound.first].first : parts[bound.after - 1].after]
+        )
+
+    def _resolved(
+        self, cast: Cast, sentence: Sentence, parts: Sequence[Part], bound: Bound
+    ) -> tuple[tuple[Participant, ...], tuple[Participant, ...], tuple[Participant, ...], bool] | str:
+        named = [who.actor for party in (*bound.a, *bound.b) for who in party.who if who.actor]
+        slots: list[tuple[Participant, ...]] = []
+        others = [who for party in bound.others for who in party.who] + [_anybody(sentence, p) for p in bound.others if not p.who]
+        has_led = False
+        for slot in (bound.a, bound.b):
+            found: list[Participant] = []
+            for party in slot:
+                leading = self._leading(cast, sentence, party, [*named, *(one.actor for one in found if one.actor)])
+                has_led = has_led or party.kind == LED
+                found += leading
+                if not leading:
+                    others += party.who or ((_anybody(sentence, party),) if party.kind == OFFICIAL else ())
+            if slot and not found:
+                return _why_none(slot)
+            slots.append(tuple(found))
+        a, b = slots
+        if "doc" in bound.form.flags and not a:
+            a = self._unnamed(cast, sentence, parts, bound, named)
+        return a, b, tuple(others), has_led
+
+    def _leading(self, cast: Cast, sentence: Sentence, party: Party, named: Sequence[str]) -> Sequence[Participant]:
+        if party.kind in (LEADER, LED):
+            return party.who
+        if party.kind == GROUP:
+            return (_anybody(sentence, party),)
+        if party.kind == DOC:
+            return (cast.by_office(party.role, sentence.between(party.first, party.after), named),)
+        if party.kind == "PRON":
+            one = cast.speaker(sentence, party.first, named)
+            return () if one is None else (one,)
+        if party.kind == "PAIR":
+            return cast.pair(sentence, party.first)
+        return ()
+
+    def _unnamed(
+        self, cast: Cast, sentence: Sentence, parts: Sequence[Part], bound: Bound, named: Sequence[str]
+    ) -> tuple[Participant, ...]:
+        if sentence.field.name == "title":
+            return (cast.subject(named) or _UNNAMED,)
+        one = cast.speaker(sentence, parts[bound.trigger].first, named)
+        return () if one is None else (one,)
+
+    def _judged(
+        self, article: ArticleText, sentence: Sentence, parts: Sequence[Part], bound: Bound,
+        participants: tuple[Participant, ...], others: tuple[Participant, ...], *, has_led: bool,
+    ) -> Candidate:  # fmt: skip
+        names = " and ".join(one.actor or one.text for one in participants)
+        why = [f"{names} by {sentence.between(parts[bound.trigger].first, parts[bound.trigger].after)!r} ({bound.form.id})"]
+        if len(participants) < 2:
+            return self._candidate(sentence, parts, bound, (*why, "one leader alone"), None)
+        against = self._against(article, sentence, parts, bound)
+        if against is not None:
+            return self._candidate(sentence, parts, bound, (*why, against), None)
+        dates = self._dates_near(article, sentence, parts, bound)
+        start, end = self._clause(sentence, parts, bound)
+        subject_after = bound.a[-1].after if bound.a else parts[bound.first].first
+        trigger = parts[bound.trigger]
+        modality, because = self._modality.modality(
+            sentence, start, min(subject_after, trigger.first), (trigger.first, trigger.after), parts[bound.after - 1].after, dates
+        )
+        why.append(because)
+        if has_led and modality != "historical" and article.reading.on is not None:
+            return self._candidate(sentence, parts, bound, (*why, "one of them led at another time"), None)
+        said = next((one for one in dates if one.precision == "day"), None)
+        fact = LeaderCall(
+            participants=participants,
+            others=_distinct(others),
+            mode=self._mode(sentence, start, end),
+            on=None if said is None else said.day,
+            on_said=None if said is None else said.text,
+            topics=self._topics.topics(sentence, trigger.after, end),
+            modality=modality,
+            quote=sentence.text,
+            field=sentence.field.name,
+            span=self._span(sentence, parts, bound),
+        )
+        return self._candidate(sentence, parts, bound, tuple(why), fact)
+
+    def _against(self, article: ArticleText, sentence: Sentence, parts: Sequence[Part], bound: Bound) -> str | None:
+        """What speaks against a call where no telephone is named."""
+        trigger = parts[bound.trigger]
+        near = parts[bound.first : bound.after + _NEAR]
+        if trigger.kind in _STRONG or any(part.kind in _STRONG for part in near):
+            return None
+        words = sentence.field.tokens.words
+        is_vague = trigger.kind == "CALLW" and words[trigger.after - 1] in self._vague_nouns
+        if trigger.kind == "CALLW" and not is_vague:
+            return None
+        hits = self._meetings.hits(words, sentence.first, sentence.after)
+        if hits:
+            return f"no telephone, but {sentence.between(hits[0].first, hits[0].after)!r}"
+        if is_vague and not self._names_phone(article):
+            return "a conversation, and no telephone in the article"
+        return None
+
+    def _names_phone(self, article: ArticleText) -> bool:
+        return any(not self._phone_words.isdisjoint(field.tokens.words) for field in article.reading.fields)
+
+    def _clause(self, sentence: Sentence, parts: Sequence[Part], bound: Bound) -> tuple[int, int]:
+        """The tokens of the clause that holds the parties."""
+        first = bound.first
+        while first > 0 and parts[first - 1].kind not in _ENDS:
+            first -= 1
+        after = bound.after
+        while after < len(parts) and parts[after].kind not in _ENDS:
+            after += 1
+        return parts[first].first, parts[after].first if after < len(parts) else max(parts[-1].after, parts[-1].first)
+
+    def _dates_near(self, article: ArticleText, sentence: Sentence, parts: Sequence[Part], bound: Bound) -> list[SaidDate]:
+        """The dates of the sentence, the nearest to the trigger first."""
+        trigger = parts[bound.trigger].first
+        found = self._dates.dates_in(sentence, parts[0].first, parts[-1].after, article.reading.on)
+        return sorted(found, key=lambda said: abs(said.first - trigger))
+
+    def _mode(self, sentence: Sentence, first: int, after: int) -> CallMode:
+        words = sentence.field.tokens.words[first:after]
+        if not self._video.isdisjoint(words):
+            return "video"
+        return "unstated" if self._phone.isdisjoint(words) else "phone"
+
+    @staticmethod
+    def _span(sentence: Sentence, parts: Sequence[Part], bound: Bound) -> tuple[int, int]:
+        inside = [part for part in parts[bound.first : bound.after] if part.after > part.first]
+        return sentence.place(inside[0].first, inside[-1].after)
+
+    def _candidate(
+        self, sentence: Sentence, parts: Sequence[Part], bound: Bound, why: tuple[str, ...], fact: LeaderCall | None
+    ) -> Candidate:
+        span = self._span(sentence, parts, bound)
+        return Candidate("leader_call", sentence.field.name, span, sentence.field.tokens.text[slice(*span)], why, fact)
+
+
+def _anybody(sentence: Sentence, party: Party) -> Participant:
+    return Participant(text=sentence.between(party.first, party.after))
+
+
+def _why_none(slot: Sequence[Party]) -> str:
+    if any(party.kind == OFFICIAL for party in slot):
+        return "an official's call: a party is no leader"
+    return "a party is no leader that is known"
+
+
+def _distinct(participants: Sequence[Participant]) -> tuple[Participant, ...]:
+    found: dict[str, Participant] = {}
+    for one in participants:
+        found.setdefault(one.actor or (f"{one.office}@{one.state}" if one.state else one.text), one)
+    return tuple(found.values())
