@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from consumers.facts.article import ArticleText, Sentence
@@ -46,7 +46,7 @@ class Itemizer:
 
     def items(self, article: ArticleText, leaders: Leaders, sentence: Sentence, first: int, after: int) -> list[Item]:
         """The items of the words from `first` up to `after`."""
-        named = self._named(article, leaders, sentence)
+        named = self._named(article, leaders, article.mentioned_between(sentence, first, after))
         is_plain = sentence.field.caseless or _has_title_case(sentence, first, after)
         found: list[Item] = []
         token = first
@@ -78,11 +78,11 @@ class Itemizer:
             return Item("CAP", token, token + 1)
         return Item("X", token, token + 1)
 
-    def _named(self, article: ArticleText, leaders: Leaders, sentence: Sentence) -> dict[int, Item]:
+    def _named(self, article: ArticleText, leaders: Leaders, mentions: Sequence[Mention]) -> dict[int, Item]:
         """By its first token, the longest name or title of the registry there."""
         titled: dict[int, list[Mention]] = {}
         found: dict[int, Item] = {}
-        for mention in article.mentioned_in(sentence):
+        for mention in mentions:
             actor = article.registry.get(mention.actor)
             if actor is None or mention.seat:
                 continue
@@ -96,9 +96,9 @@ class Itemizer:
                 found[mention.first] = Item(kind, mention.first, mention.after, (mention.actor,))
             elif before.after == mention.after and _leads_more(leaders, article, mention.actor, before.actors[0]):
                 found[mention.first] = Item(kind, mention.first, mention.after, (mention.actor,))
-        for first, mentions in titled.items():
-            after = max(mention.after for mention in mentions)
-            longest = [m for m in mentions if m.after == after] if _is_one(mentions) else mentions
+        for first, there in titled.items():
+            after = max(mention.after for mention in there)
+            longest = [m for m in there if m.after == after] if _is_one(there) else there
             actors = tuple(dict.fromkeys(m.actor for m in longest))
             found[first] = Item("TITLED", first, after, actors)
         return _without_inner(found)
