@@ -19,6 +19,7 @@ from monitor.core.fact import CallMode, LeaderCall, Participant
 _STRONG = frozenset({"CALLN", "BYPHONE", "PHONED"})
 _ENDS = frozenset({"STOP", "SAID", "COLON"})
 _NEAR = 10  # parts after a trigger in which "by phone" belongs to it
+_TITLE_WORDS = 60
 _UNNAMED = Participant(text="")  # the party that a text leaves unnamed
 
 
@@ -31,6 +32,7 @@ class Judge:
         self._modality = CallModality(data)
         self._topics = Topics(data)
         self._meetings = Vocabulary({"meeting": data.meetings})
+        self._refusals = Vocabulary(data.refusals)
         self._video = frozenset(data.video)
         self._phone = frozenset(data.phone)
         self._phone_words = frozenset(data.phone_words)
@@ -143,7 +145,12 @@ class Judge:
         return self._candidate(sentence, parts, bound, tuple(why), fact)
 
     def _against(self, article: ArticleText, sentence: Sentence, parts: Sequence[Part], bound: Bound) -> str | None:
-        """What speaks against a call where no telephone is named."""
+        """What speaks against a call: what the title is of; where no telephone is named, a meeting."""
+        title = next((field for field in article.reading.fields if field.name == "title"), None)
+        if title is not None:
+            hits = self._refusals.hits(title.tokens.words, 0, min(len(title.tokens.words), _TITLE_WORDS))
+            if hits:
+                return f"the title is of {next(iter(hits[0].classes))}"
         trigger = parts[bound.trigger]
         near = parts[bound.first : bound.after + _NEAR]
         if trigger.kind in _STRONG or any(part.kind in _STRONG for part in near):
