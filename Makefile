@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster setup services test check bench soak format lock clean
+.PHONY: help run cluster setup services test check quality bench soak format lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,9 +32,14 @@ check: $(VENV)/.dev ## format, lint, types, import arrows
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(VENV)/.dev services ## matching, latency, memory, throughput, handing over (20 minutes)
+quality: $(VENV)/.dev ## how good the facts found in the gold texts are (ARGS=--write-floors makes that the floor)
+	$(BIN)/python -m tests.quality.measure $(ARGS)
+
+bench: $(VENV)/.dev services ## matching, facts, latency, memory, throughput, handing over (20 minutes)
 	$(BIN)/python -m tests.bench.engine_equals_reference
 	$(BIN)/python -m tests.bench.matching
+	$(BIN)/python -m tests.bench.facts
+	$(BIN)/python -m tests.bench.facts hostile
 	$(BIN)/python -m tests.bench.latency
 	$(BIN)/python -m tests.bench.cluster latency
 	$(BIN)/python -m tests.bench.cluster throughput

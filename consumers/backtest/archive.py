@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 from consumers.backtest.lines import read_line, stream_time
 from consumers.backtest.order import Order
-from consumers.matching.scan import MAX_LINE_BYTES
+from consumers.matching.lines import MAX_LINE_BYTES, bounded_lines
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -179,10 +179,6 @@ def _seekable(stream: BinaryIO, stack: ExitStack) -> BinaryIO:
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Offset and line; of one that is too long, so much that it is seen to be."""
     offset = stream.seek(0, os.SEEK_SET)
-    while line := stream.readline(MAX_LINE_BYTES + 1):
+    for line, taken in bounded_lines(stream):
         yield offset, line
-        offset += len(line)
-        rest = line
-        while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
-            rest = stream.readline(MAX_LINE_BYTES + 1)
-            offset += len(rest)
+        offset += taken

@@ -6,24 +6,20 @@ the time it was seen, since its date is still that of the first version.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
-from consumers.matching.scan import MAX_LINE_BYTES
+from consumers.matching.lines import MAX_LINE_BYTES
 from monitor.core.article import MAX_BODY_BYTES, UNKNOWN_LANGUAGE, Article, ArticleText
 from monitor.core.ids import ArticleId, FeedId
 from monitor.feeds.articles import cut_to_bytes, first_words, primary_language, text_digest
-from monitor.feeds.dates import parse_date
+from monitor.feeds.moments import moment_of
 from monitor.feeds.publishers import publisher_of
 from monitor.feeds.urls import canonical_url
 
 UNKNOWN_FEED = FeedId("backtest")
 UNKNOWN_PUBLISHER = "unknown"
-
-# Outside of these a date is a mistake, and a timer could pass the end of the calendar.
-_EARLIEST = datetime(1800, 1, 1, tzinfo=UTC)
-_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class Previous(msgspec.Struct, frozen=True):
@@ -69,13 +65,13 @@ def read_line(raw: bytes) -> Line | str:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return str(error)
     if not (line.title or line.summary or line.body or line.text):
-        return "has no words (allowed: title, summary, body, text)"
+        return "no words (allowed: title, summary, body, text)"
     return line
 
 
 def stream_time(line: Line) -> datetime | None:
     """When the article is taken: at its publication, an edit when it was seen; None when the line has no such date."""
-    published, seen = _published(line), _moment(line.first_seen_at)
+    published, seen = _published(line), moment_of(line.first_seen_at)
     if published is None or seen is None:
         return published or seen
     return max(published, seen) if _revision(line) > 1 or line.previous is not None else published
@@ -105,27 +101,8 @@ def article_of(line: Line, at: datetime) -> Article:
     )
 
 
-def moment_of(text: str) -> datetime | None:
-    """The moment that a date names, aware UTC; midnight for a day, UTC where no zone is named."""
-    try:
-        moment = datetime.fromisoformat(text.strip())
-        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        found = parse_date(text, fetched_at=_LATEST).moment
-        if found is None:
-            return None
-        moment = found
-    return moment if _EARLIEST <= moment < _LATEST else None
-
-
 def _published(line: Line) -> datetime | None:
-    return _moment(line.published_at) or _moment(line.date)
-
-
-def _moment(value: object) -> datetime | None:
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        return None
-    return moment_of(str(value))  # a number is seconds or milliseconds since 1970
+    return moment_of(line.published_at) or moment_of(line.date)
 
 
 def _revision(line: Line) -> int:

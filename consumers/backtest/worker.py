@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from consumers.backtest.archive import Item
 from consumers.backtest.lines import article_of, read_line
+from consumers.matching.compiling import compile_rules
 from consumers.matching.engine import match_article
-from consumers.rules.engine.compiled import CompiledRules
 from consumers.rules.model import RuleSet
 from monitor.actors import Registry, load_catalogue
 from monitor.core.article import Article
@@ -48,7 +48,7 @@ class Compiled:
     """
 
     def __init__(self, rule_set: RuleSet, registry: Registry) -> None:
-        self._rules = CompiledRules(rule_set, registry)
+        self._rules = compile_rules(rule_set, registry)
         self._never_compiled = self._taken()
 
     def match(self, article: Article) -> tuple[tuple[bytes, ...], tuple[tuple[str, str], ...]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.actors.registry import Registry
 from monitor.actors.scanner import ActorScanner, Mention, Mentions
 from monitor.text.reading import FieldReading, Reading
+
+
+_LONGEST_GAP = 100  # characters
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,13 @@ class Sentence:
         return tokens.text[tokens.starts[token] : tokens.ends[token]]
 
     def gap(self, token: int) -> str:
-        """What stands between a word of the field and the one after it: spaces, signs, a possessive ending."""
+        """What stands between a word of the field and the one after it: spaces, signs, a possessive ending.
+
+        Of a longer one its beginning: it is a ruler or made to hurt.
+        """
         tokens = self.field.tokens
         end = tokens.starts[token + 1] if token + 1 < len(tokens.words) else len(tokens.text)
-        return tokens.text[tokens.ends[token] : end]
+        return tokens.text[tokens.ends[token] : min(end, tokens.ends[token] + _LONGEST_GAP)]
 
     def between(self, first: int, after: int) -> str:
         """The words from `first` up to `after`, as they are written, with the signs between them."""
@@ -96,6 +103,13 @@ class ArticleText:
         """The mentions in a sentence, in order."""
         return self._by_sentence.get(sentence.number, ())
 
+    def mentioned_between(self, sentence: Sentence, first: int, after: int) -> tuple[Mention, ...]:
+        """Those that stand among the words from `first` up to `after`; takes no longer where a sentence has many."""
+        mentions = self.mentioned_in(sentence)
+        begin = bisect_left(mentions, first, key=_first_word)
+        end = bisect_left(mentions, after, lo=begin, key=_first_word)
+        return tuple(mention for mention in mentions[begin:end] if mention.after <= after)
+
     @cached_property
     def _by_sentence(self) -> dict[int, tuple[Mention, ...]]:
         firsts: dict[int, int] = {}
@@ -106,3 +120,7 @@ class ArticleText:
             tokens = self.reading.fields[mention.index].tokens
             found.setdefault(firsts[mention.index] + tokens.sentence_of(mention.first), []).append(mention)
         return {number: tuple(mentions) for number, mentions in found.items()}
+
+
+def _first_word(mention: Mention) -> int:
+    return mention.first

@@ -11,7 +11,7 @@ from consumers.facts.casualties.finder import CasualtyFinder
 from consumers.facts.languages import LANGUAGES
 from consumers.facts.leader_calls.finder import LeaderCallFinder
 from monitor.actors.registry import Registry
-from monitor.actors.scanner import ActorScanner
+from monitor.actors.scanner import ActorScanner, Mentions
 from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.core.fact import Fact
 from monitor.text.reading import Reading
@@ -44,16 +44,20 @@ class FactExtractor:
         """The types of which the article may have a fact."""
         return frozenset(finder.type for finder in self._of(reading) if finder.may_have(reading))
 
-    def facts(self, reading: Reading) -> tuple[Fact, ...]:
-        """All facts of the article, in the order in which they stand there."""
-        return tuple(candidate.fact for candidate in self.candidates(reading) if candidate.fact is not None)
+    def facts(self, reading: Reading, mentions: Mentions | None = None) -> tuple[Fact, ...]:
+        """All facts of the article, those of one type together in the order in which they stand there.
 
-    def candidates(self, reading: Reading) -> tuple[Candidate, ...]:
+        Args:
+            mentions: Who is mentioned in it by the same registry, where that was looked up already.
+        """
+        return tuple(candidate.fact for candidate in self.candidates(reading, mentions) if candidate.fact is not None)
+
+    def candidates(self, reading: Reading, mentions: Mentions | None = None) -> tuple[Candidate, ...]:
         """Every place that might be a fact, with what became of it; those of one type together."""
         finders = [finder for finder in self._of(reading) if finder.may_have(reading)]
         if not finders:
             return ()
-        article = ArticleText(reading, self._scanner)
+        article = ArticleText(reading, self._scanner, mentions)
         return tuple(candidate for finder in finders for candidate in finder.find(article))
 
     def _of(self, reading: Reading) -> tuple[FactFinder, ...]:

@@ -69,6 +69,7 @@ class Core:
 
 _DIGITS = re.compile(r"(\d{1,15})([a-z]{0,3})")
 _GROUP_GAPS = frozenset((",", "\u00a0", "\u202f", "\u2009", " ", "'", "’"))
+_WORD_GAPS = frozenset((" ", "-", "\u2010", "\u2011", "\u00a0"))
 _MOST = 10_000_000_000  # more than there are people: no count of them
 
 
@@ -80,7 +81,9 @@ class NumberWords:
         self._vague = Vocabulary({name: [name] for name in data.vague})
         self._scales = data.scales | data.dozen
         self._articles = frozenset(data.articles)
-        self._starts = frozenset(data.units) | frozenset(self._scales) | self._vague.first_words | frozenset(data.ordinals)
+        self._starts = (
+            frozenset(data.units) | frozenset(self._scales) | self._vague.first_words | frozenset(data.ordinals)
+        )
 
     def at(self, sentence: Sentence, token: int) -> Core | None:
         """The number that begins at a token; with the article of "a dozen", "a few", "a hundred"."""
@@ -89,9 +92,7 @@ class NumberWords:
             return self._digits(sentence, token)
         if word in self._articles:
             return self._after_article(sentence, token)
-        if word not in self._starts:
-            return None
-        if word in self.data.vague_after_article:
+        if word not in self._starts or word in self.data.vague_after_article:
             return None
         return self._vague_at(sentence, token) or self._words(sentence, token)
 
@@ -159,7 +160,12 @@ class NumberWords:
         if sign not in _GROUP_GAPS:
             return None
         digits = text
-        while after < sentence.after and sentence.gap(after - 1) == sign and len(words[after]) == 3 and words[after].isdigit():
+        while (
+            after < sentence.after
+            and sentence.gap(after - 1) == sign
+            and len(words[after]) == 3
+            and words[after].isdigit()
+        ):
             digits += words[after]
             after += 1
             if len(digits) > 12:
@@ -175,7 +181,9 @@ class NumberWords:
         """A scale word behind digits: "1.2 million", "30 dozen"."""
         words = sentence.field.tokens.words
         factor, after = 1, token
-        while after < sentence.after and words[after] in self._scales and sentence.gap(after - 1) in (" ", "-", "\u00a0"):
+        while (
+            after < sentence.after and words[after] in self._scales and sentence.gap(after - 1) in (" ", "-", "\u00a0")
+        ):
             factor *= self._scales[words[after]]
             after += 1
             if factor > _MOST:
@@ -187,7 +195,7 @@ class NumberWords:
         data, words = self.data, sentence.field.tokens.words
         total = part = 0
         at, after, ordinal, previous = token, token, False, 0
-        while at < sentence.after and (at == token or sentence.gap(at - 1) in (" ", "-", "\u2010", "\u2011")):
+        while at < sentence.after and (at == token or sentence.gap(at - 1) in _WORD_GAPS):
             word = words[at]
             unit = data.units.get(word, data.ordinals.get(word))
             if unit is not None and not ordinal:
@@ -222,3 +230,7 @@ class NumberWords:
     def _goes_on(self, sentence: Sentence, token: int) -> bool:
         """Whether a number goes on after "and": "two hundred and ten", but "a hundred and two of them" too."""
         return token < sentence.after and sentence.field.tokens.words[token] in self.data.units
+
+
+def _is_group(word: str) -> bool:
+    return len(word) == 3 and word.isdigit()

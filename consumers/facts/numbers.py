@@ -6,7 +6,7 @@ Knows words beside numbers, and nothing of who is counted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consumers.facts.article import Sentence
 from consumers.facts.number_words import Core, Form, NumberWords
@@ -93,6 +93,15 @@ class NumberReader:
         """Whether a token is an article that counts one: "a policeman was shot dead"."""
         return sentence.field.tokens.words[token] in self._articles
 
+    def qualified_behind(self, sentence: Sentence, number: Number, token: int) -> tuple[Number, int]:
+        """The number with what is said of it behind its noun, and where that ends: "16 people at least"."""
+        kind, after = self._qualifier_behind(sentence, token)
+        if kind is None or number.qualifier not in ("exact", "about"):
+            return number, token
+        core = Core(number.value, number.value, *number.bare, number.form)
+        low, high = _bounds(core, kind)
+        return replace(number, low=low, high=high, qualifier=_qualifier(core, kind)), after
+
     def _number(self, sentence: Sentence, core: Core, earliest: int) -> Number:
         second = self._range_end(sentence, core)
         if second is not None and not second.ordinal:
@@ -152,7 +161,7 @@ class NumberReader:
             hit = _phrase_before(self._before, sentence, first, earliest)
             if hit is None:
                 break
-            kind = next(iter(hit.classes))
+            kind = hit.classes[0]
             found = kind if kind != "exact" and (found is None or found == "about") else found
             first = hit.first
         return found, first
@@ -164,13 +173,13 @@ class NumberReader:
         if token >= sentence.after or sentence.gap(token - 1).strip(" -\u2010"):
             return None, token
         hit = self._after.at(sentence.field.tokens.words, token, sentence.after)
-        return (None, token) if hit is None else (next(iter(hit.classes)), hit.after)
+        return (None, token) if hit is None else (hit.classes[0], hit.after)
 
     def _per_behind(self, sentence: Sentence, token: int) -> tuple[Per | None, int]:
         if token >= sentence.after or sentence.gap(token - 1).strip():
             return None, token
         hit = self._per.at(sentence.field.tokens.words, token, sentence.after)
-        return (None, token) if hit is None else (_PERIODS[next(iter(hit.classes))], hit.after)
+        return (None, token) if hit is None else (_PERIODS[hit.classes[0]], hit.after)
 
     def _why_no_count(self, sentence: Sentence, core: Core, after: int) -> str | None:
         if core.ordinal:
@@ -183,7 +192,9 @@ class NumberReader:
         text = sentence.field.tokens.text
         start, end = sentence.place(core.first, core.after)
         before, behind = text[max(0, start - 2) : start], text[end : end + 2]
-        if before[-1:] in self._data.currency_signs and before or behind[:1] in self._data.currency_signs and behind:
+        if (before[-1:] in self._data.currency_signs and before) or (
+            behind[:1] in self._data.currency_signs and behind
+        ):
             return "money"
         if behind[:1] == "%":
             return "percent"
@@ -198,9 +209,10 @@ class NumberReader:
     @staticmethod
     def _by_digit_signs(before: str, behind: str) -> str | None:
         """A digit glued to another by a sign: "10:30", "3-2", "1/3", "A-10", "5-4"."""
-        if behind[:1] == ":" and behind[1:].isdigit() or before[-1:] == ":" and before[:1].isdigit():
+        glued = [signs for signs in (before[::-1], behind) if signs[1:].isdigit()]
+        if any(signs[0] == ":" for signs in glued):
             return "time"
-        if behind[:1] in ("/", "-", "–", ".") and behind[1:].isdigit() or before[-1:] in ("/", "-", "–", ".") and before[:1].isdigit():
+        if any(signs[0] in "/-–." for signs in glued):
             return "score or date"
         if before[-1:] == "-" and before[:1].isalpha():
             return "number of a thing"
@@ -211,7 +223,7 @@ class NumberReader:
         if after < sentence.after and not sentence.gap(after - 1).strip(" -\u2010\u00a0") and after == core.after:
             hit = self._unit_behind(sentence, after)
             if hit is not None:
-                return next(iter(hit.classes))
+                return hit.classes[0]
             if words[after] in self._months and core.low <= 31 and core.form == "digits":
                 return "date"
         if core.first > sentence.first and core.form in ("digits", "words"):
@@ -226,7 +238,7 @@ class NumberReader:
         words = sentence.field.tokens.words
         hit = self._units.at(words, token, sentence.after)
         if hit is not None and "score" in hit.classes and len(hit.classes) > 1:
-            return Hit(hit.first, hit.after, hit.classes - {"score"})
+            return Hit(hit.first, hit.after, tuple(name for name in hit.classes if name != "score"))
         return hit
 
     def _numbered(self, sentence: Sentence, core: Core, hit: Hit) -> str | None:
@@ -251,11 +263,18 @@ class NumberReader:
             return "year"
         start, end = sentence.place(core.first, core.after)
         text = sentence.field.tokens.text
-        if text[start - 1 : start] == "(" and text[end : end + 1] in (")", "-", "–") or text[end : end + 1] == "s":
+        in_brackets = text[start - 1 : start] == "(" and text[end : end + 1] in (")", "-", "–")
+        if in_brackets or text[end : end + 1] == "s" or self._is_behind_day(sentence, core.first):
             return "year"
-        if core.first > sentence.first and sentence.gap(core.first - 1).strip() == "," and core.first > sentence.first + 1:
-            return "year" if words[core.first - 1].isdigit() and int(words[core.first - 1][:4]) <= 31 else None
         return None
+
+    @staticmethod
+    def _is_behind_day(sentence: Sentence, token: int) -> bool:
+        """Whether a day and a comma stand before: "May 5, 2024"."""
+        if token <= sentence.first + 1 or sentence.gap(token - 1).strip() != ",":
+            return False
+        day = sentence.field.tokens.words[token - 1]
+        return day.isdigit() and len(day) <= 2 and int(day) <= 31
 
 
 _COUNTED = frozenset(("people", "persons", "civilians", "soldiers", "troops", "deaths", "dead", "killed", "were"))
@@ -303,11 +322,11 @@ def _phrase_before(
     if token <= earliest or sentence.gap(token - 1).strip(" ~≈<>≥-#$€£\u00a0"):
         return None
     words = sentence.field.tokens.words
-    classes: set[str] = set()
+    classes: list[str] = []
     first = token
     for listed, name in phrases.get(words[token - 1], ()):
         start = token - len(listed)
         if start >= earliest and tuple(words[start:token]) == listed and (not classes or start == first):
-            classes.add(name)
+            classes.append(name)
             first = start
-    return Hit(first, token, frozenset(classes)) if classes else None
+    return Hit(first, token, tuple(classes)) if classes else None

@@ -10,27 +10,27 @@ from monitor.text.tokens import phrase
 
 @dataclass(frozen=True)
 class Hit:
-    """A phrase at a place: its first word, the one after its last, and the classes it is listed under."""
+    """A phrase at a place: its first word, the one after its last, the classes it is listed under in their order."""
 
     first: int
     after: int
-    classes: frozenset[str]
+    classes: tuple[str, ...]
 
 
 class Vocabulary:
     """Phrases by class ("killed": [shot dead, put to death]). A phrase may be listed under several classes."""
 
     def __init__(self, classes: Mapping[str, Iterable[str]]) -> None:
-        listed: dict[tuple[str, ...], set[str]] = {}
+        listed: dict[tuple[str, ...], dict[str, None]] = {}
         for name, phrases in classes.items():
             for text in phrases:
                 words = phrase(text)
                 if not words:
                     raise ValueError(f"{name}: {text!r} has no words")
-                listed.setdefault(words, set()).add(name)
-        self._by_first: dict[str, list[tuple[tuple[str, ...], frozenset[str]]]] = {}
+                listed.setdefault(words, {})[name] = None
+        self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
         for words, names in sorted(listed.items(), key=lambda entry: -len(entry[0])):
-            self._by_first.setdefault(words[0], []).append((words, frozenset(names)))
+            self._by_first.setdefault(words[0], []).append((words, tuple(names)))
         self.first_words = frozenset(self._by_first)
 
     def at(self, words: Sequence[str], token: int, after: int) -> Hit | None:

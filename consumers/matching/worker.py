@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import FrameType
 
+from consumers.matching.compiling import compile_rules
 from consumers.matching.engine import match_article
 from consumers.rules.engine.compiled import CompiledRules, SetAside
 from consumers.rules.model import RuleSet
@@ -78,7 +79,7 @@ ItemOutcome = Matched | Undecodable | FromNewerVersion | TimedOut
 def prepare(rule_set: RuleSet) -> None:
     """Compile the rules of this worker, and the actors' names if any rule asks for one; run before its first task."""
     global _rules  # noqa: PLW0603 - see the module's docstring
-    _rules = CompiledRules(rule_set, load_catalogue())
+    _rules = compile_rules(rule_set, load_catalogue())
     _told.clear()
     settle()
 

@@ -15,7 +15,6 @@ import click
 
 from consumers.backtest.archive import Archive, Source, Span, UnreadableLine, open_sources
 from consumers.backtest.from_log import copy_articles
-from consumers.backtest.lines import moment_of
 from consumers.backtest.matching import FEWEST_FOR_WORKERS
 from consumers.backtest.report import Report, report_of
 from consumers.backtest.run import Plan, Side, run_backtest
@@ -34,6 +33,7 @@ from monitor.core.codec import encode
 from monitor.core.errors import UsageError
 from monitor.core.escape import one_line
 from monitor.core.settings import LogSettings, Settings, load_settings
+from monitor.feeds.moments import moment_of
 from monitor.web.words import counted
 
 

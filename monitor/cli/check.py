@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from consumers.matching.compiling import fact_source
 from consumers.rules.authoring.testing import run_rule_tests
 from consumers.rules.authoring.warnings import rule_warnings
 from consumers.rules.engine.compiled import registry_with
@@ -29,9 +30,10 @@ def check(config_path: Path | None) -> int:
     """
     path = find_config(config_path)
     configuration = load_configuration(path)
-    results = run_rule_tests(configuration.rules, configuration.registry)
+    registry = registry_with(configuration.rules, configuration.registry)
+    results = run_rule_tests(configuration.rules, registry, fact_source(configuration.rules, registry))
     failed = print_failures(results)
-    warnings = rule_warnings(configuration.rules, registry_with(configuration.rules, configuration.registry))
+    warnings = rule_warnings(configuration.rules, registry)
     print_warnings(warnings)
     print(
         f"{path}: {len(configuration.enabled_feeds)} of {len(configuration.feeds)} feeds enabled, "

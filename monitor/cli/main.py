@@ -29,6 +29,7 @@ _COMMANDS = {
     "feeds": "monitor.cli.feeds:feeds",
     "rules": "monitor.cli.rules:rules",
     "actors": "monitor.cli.actors:actors",
+    "extract": "monitor.cli.extract:extract",
     "scan": "monitor.cli.scan:scan",
     "backtest": "monitor.cli.backtest:backtest",
     "subscribe": "monitor.cli.subscribe:subscribe",

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from consumers.matching.compiling import fact_source
 from consumers.rules.authoring.editing import EditError, with_test, written_test
 from consumers.rules.authoring.testing import run_rule_tests
+from consumers.rules.engine.compiled import registry_with
 from consumers.rules.language.loader import load_rules
 from consumers.rules.model import RuleSet
 from monitor.actors import Registry, load_catalogue
@@ -26,6 +27,7 @@ from monitor.core.errors import SettingsError, UsageError
 from monitor.core.escape import clean
 from monitor.core.places import all_alerts
 from monitor.core.settings import load_settings
+from monitor.feeds.moments import day_of
 from monitor.web.query import article_url
 
 MAX_TEXT_CHARACTERS = 4_000  # people read tests; what decides stands near the beginning of nearly every article
@@ -54,9 +56,10 @@ def add_test(config_path: Path | None, rules_given: Path | None, rule_id: str, s
     text = _from_input(sys.stdin.buffer.read()) if source == "-" else _of_article(_seen(source, config_path))
     file = Path(rule.file)
     after = _with_test(file, rule_id, text | {"expect": expect})
-    changed = rule_named(_checked(path, file, after, registry), rule_id)
+    checked = _checked(path, file, after, registry)
+    changed, whole = rule_named(checked, rule_id), registry_with(checked, registry)
     _replace(file.resolve(), after)
-    result = run_rule_tests(RuleSet((changed,)), registry)[-1]
+    result = run_rule_tests(RuleSet((changed,)), whole, fact_source([changed], whole))[-1]
     verdict = "passes" if result.passed else f"fails as long as the rule says {'match' if result.matched else 'none'}"
     print(f"{rule.file}: added test {result.number} of {rule_id}, which {verdict}")
     return FINE
@@ -103,15 +106,7 @@ def _from_input(raw: bytes) -> dict[str, Any]:
     if not any(key in found for key in _TEXTS):
         raise UsageError(f"standard input has no text (allowed: plain text, or JSON with {', '.join(_TEXTS)})")
     day = entry.get("published_at")
-    return found | ({"published_at": _day(day)} if isinstance(day, str) and day else {})
-
-
-def _day(written: str) -> date | str:
-    """The day of an ISO date or time; what is none stays, for the problem to name it."""
-    try:
-        return date.fromisoformat(written[:10])
-    except ValueError:
-        return written
+    return found | ({"published_at": day_of(day) or day} if day else {})  # what is none stays, for the problem to name
 
 
 def _texts(entry: dict[str, Any]) -> dict[str, Any]:

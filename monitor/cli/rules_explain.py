@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from msgspec.structs import asdict
 
+from consumers.matching.compiling import fact_source
 from consumers.matching.scan import read_article
 from consumers.rules.authoring.explain import ExplainedCondition, Explanation, explain
 from consumers.rules.authoring.explain_text import lines
@@ -41,7 +42,8 @@ def explain_rule(config_path: Path | None, rules_given: Path | None, as_json: bo
     registry = load_catalogue()
     rule_set = load_rules(rules_path(config_path, rules_given), registry)
     rule = rule_named(rule_set, rule_id)
-    found = explain(rule, registry_with(rule_set, registry), _article(sys.stdin.buffer.read()))
+    whole = registry_with(rule_set, registry)
+    found = explain(rule, whole, _article(sys.stdin.buffer.read()), facts=fact_source([rule], whole))
     if as_json:
         print(encode(_as_json(found)).decode())
     else:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import click
 
+from consumers.matching.compiling import fact_source
 from consumers.rules.authoring.mutation import UntestedTerm, untested_terms
 from consumers.rules.authoring.testing import RuleTestResult, run_rule_tests
+from consumers.rules.engine.compiled import registry_with
 from consumers.rules.language.loader import load_rules
 from monitor.actors import load_catalogue
 from monitor.cli.configuration import config_option
@@ -38,10 +40,12 @@ def run_tests(
     notice if the term were wrong. Such terms are named and fail nothing.
     """
     path = rules_path(config_path, rules_given)
-    registry = load_catalogue()
-    rule_set = load_rules(path, registry)
-    results = run_rule_tests(rule_set, registry)
-    untested = untested_terms(rule_set, registry) if mutations else []
+    shipped = load_catalogue()
+    rule_set = load_rules(path, shipped)
+    registry = registry_with(rule_set, shipped)
+    facts = fact_source(rule_set, registry)
+    results = run_rule_tests(rule_set, registry, facts)
+    untested = untested_terms(rule_set, registry, facts) if mutations else []
     if junit is not None:
         write_junit(junit, "tocsin rules test", [_case(result) for result in results])
     if as_json:

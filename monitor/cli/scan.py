@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
-from consumers.matching.scan import MAX_LINE_BYTES, BadLine, scan_lines
-from consumers.rules.engine.compiled import CompiledRules
+from consumers.matching.compiling import compile_rules
+from consumers.matching.lines import BadLine
+from consumers.matching.scan import scan_lines
 from consumers.rules.language.loader import load_rules
 from monitor.actors import load_catalogue
+from monitor.cli.json_lines import inputs, lines_with_progress, say_unreadable
 from monitor.cli.main import FAILED, FINE
 from monitor.core.codec import encode
 from monitor.web.words import counted
-
-_PROGRESS_EVERY = 10_000
 
 
 @click.command(
@@ -35,13 +33,13 @@ def scan(rules_path: Path, files: Sequence[Path]) -> int:
     article is named at the end and left out from there on. Then the exit code is 1.
     """
     registry = load_catalogue()
-    compiled = CompiledRules(load_rules(rules_path, registry), registry)
+    compiled = compile_rules(load_rules(rules_path, registry), registry)
     bad = 0
-    for name, stream in _inputs(files):
-        for result in scan_lines(_with_progress(stream), compiled):
+    for name, stream in inputs(files):
+        for result in scan_lines(lines_with_progress(stream), compiled):
             if isinstance(result, BadLine):
                 bad += 1
-                print(f"tocsin: {name}:{result.line}: {result.reason}", file=sys.stderr)
+                say_unreadable(name, result.line, result.reason)
             else:
                 sys.stdout.buffer.writelines(encode(hit) + b"\n" for hit in result.hits)
     sys.stdout.buffer.flush()
@@ -50,31 +48,3 @@ def scan(rules_path: Path, files: Sequence[Path]) -> int:
     for rule_id, why in compiled.set_aside.items():
         print(f"tocsin: rule {rule_id} was set aside: it {why.reason}", file=sys.stderr)
     return FAILED if bad or compiled.set_aside else FINE
-
-
-def _inputs(files: Sequence[Path]) -> Iterator[tuple[str, BinaryIO]]:
-    if not files:
-        yield "standard input", sys.stdin.buffer
-    with ExitStack() as stack:
-        for path in files:
-            yield str(path), stack.enter_context(path.open("rb"))
-
-
-def _bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines; of one that is too long, so much that it is seen to be: a file may be one line of any length."""
-    while line := stream.readline(MAX_LINE_BYTES + 1):
-        rest = line
-        while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
-            rest = stream.readline(MAX_LINE_BYTES + 1)
-        yield line
-
-
-def _with_progress(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines, with a count on a terminal's standard error."""
-    shown = sys.stderr.isatty() and not sys.stdout.isatty()
-    for number, line in enumerate(_bounded_lines(stream), 1):
-        if shown and number % _PROGRESS_EVERY == 0:
-            print(f"\r{number:,} lines", end="", file=sys.stderr, flush=True)
-        yield line
-    if shown:
-        print("\r\033[K", end="", file=sys.stderr)

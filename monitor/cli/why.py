@@ -11,9 +11,9 @@ import click
 
 from consumers.alerting.memory import STORY_PREFIX, decode_entry
 from consumers.alerting.story import Story
+from consumers.matching.compiling import compile_rules
 from consumers.matching.engine import match_article
 from consumers.rules.authoring.explain_text import fact_text
-from consumers.rules.engine.compiled import CompiledRules
 from consumers.rules.model import RuleSet
 from monitor.cli.backend import open_view
 from monitor.cli.configuration import Configuration, config_option, find_config, load_configuration
@@ -80,7 +80,7 @@ def explain_url(url: str, configuration: Configuration, store: Store, *, clock: 
         )
     lines: list[str] = []
     fires = False
-    rules = CompiledRules(configuration.rules, configuration.registry)
+    rules = compile_rules(configuration.rules, configuration.registry)
     for article in articles:
         fired = [one for match in match_article(rules, article, matched_at=clock()) for one in match.fired]
         fires = any(not one.withdrawn for one in fired) and not article.backfill

@@ -40,7 +40,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     span: tuple[int, int]
 
 
-class Casualties(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="casualties"):
+class Casualties(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="casualties"):
     """A figure of people harmed.
 
     Attributes:
@@ -70,7 +70,7 @@ class Casualties(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     span: tuple[int, int] = (0, 0)
 
 
-class LeaderCall(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="leader_call"):
+class LeaderCall(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="leader_call"):
     """A conversation of leaders by telephone or video.
 
     Attributes:

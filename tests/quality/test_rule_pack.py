@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import monitor.cli
+from consumers.matching.compiling import fact_source
 from consumers.rules.authoring.mutation import RemovableTerm, mutations, untested_terms
 from consumers.rules.language.loader import load_rules
 from consumers.rules.model import Condition, FactCondition
@@ -28,7 +29,7 @@ def fact_conditions(condition: Condition) -> list[FactCondition]:
 
 @cache
 def untested() -> frozenset[RemovableTerm]:
-    return frozenset(unnoticed.term for unnoticed in untested_terms(RULES, REGISTRY))
+    return frozenset(unnoticed.term for unnoticed in untested_terms(RULES, REGISTRY, fact_source(RULES, REGISTRY)))
 
 
 def test_the_twelve_topics_of_a_news_desk_are_there() -> None:

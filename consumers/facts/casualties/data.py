@@ -24,6 +24,7 @@ class CasualtyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     persons: list[str]
     person_endings: list[str]
     groups: dict[str, int]
+    animals: list[str]
     not_persons: list[str]
     sport: list[str]
     sport_persons: list[str]
@@ -36,6 +37,14 @@ class CasualtyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gains: list[PatternData]
     gain_signs: list[str]
     weak: list[str]
+    breaks: list[str]
+    everybody: list[str]
+    background_before: list[str]
+    years: tuple[int, int]
+    oldest: int
+    sport_at_least: int
+    attributes: list[str]
+    lost: list[str]
     one_determiners: list[str]
     plurals: list[str]
     participle_endings: list[str]

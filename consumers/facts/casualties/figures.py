@@ -9,10 +9,12 @@ from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.casualties.data import CasualtyData
 from consumers.facts.casualties.grammar import Found, Grammar
 from consumers.facts.casualties.items import COUNTED, SIGNS, Item, Itemizer
+from consumers.facts.casualties.nobody import Nobody
 from consumers.facts.languages import load_part
 from consumers.facts.numbers import Number, NumberReader
 from monitor.core.fact import CasualtyRole, Per
 
+_LONGEST_SENTENCE = 3_000  # words: the rest is of a text made to hurt
 _PIECE = 300  # words: no longer is a sentence that somebody wrote to be read
 _ROLES: dict[str, CasualtyRole] = {
     "killed": "killed", "wounded": "wounded", "missing": "missing", "captured": "captured", "combined": "combined",
@@ -59,38 +61,55 @@ class FigureReader:
 
     def __init__(self, lang: str) -> None:
         self.data = data = load_part(lang, "casualties", CasualtyData)
+        self._nobody = Nobody(data)
         self._itemizer = Itemizer(data, NumberReader(lang))
         classes = (*data.classes, *SIGNS, *COUNTED)
         self._grammar = Grammar(classes, data.macros, [*data.patterns, *data.singular])
         self._parts = Grammar(classes, data.macros, data.parts)
         self._gains = Grammar(classes, data.macros, data.gains)
-        self._refusable = Grammar(classes, data.macros | {"FIG": "(?:ODD|UNK)", "COUNT": "ODD", "NUM": "ODD"}, data.patterns)
-        self.triggers = frozenset(
-            text.split()[0] for name in data.roles for text in data.classes[name]
+        self._refusable = Grammar(
+            classes, data.macros | {"FIG": "(?:ODD|UNK)", "COUNT": "ODD", "NUM": "ODD"}, data.patterns
         )
+        self.triggers = frozenset(
+            max(reversed(text.split()), key=len) for name in data.roles for text in data.classes[name]
+        )  # of each phrase the longest word, which is the rarest
 
     def figures(self, article: ArticleText, sentence: Sentence) -> tuple[list[Figure], list[Refused]]:
         """The figures of a sentence in order, and the numbers that are none."""
         found: list[Figure] = []
         refused: list[Refused] = []
-        for first in range(sentence.first, sentence.after, _PIECE):
-            after = min(first + _PIECE, sentence.after)
+        end = min(sentence.after, sentence.first + _LONGEST_SENTENCE)
+        for first in range(sentence.first, end, _PIECE):
+            after = min(first + _PIECE, end)
             if self.triggers.isdisjoint(sentence.field.tokens.words[first:after]):
                 continue
             items = self._itemizer.items(article, sentence, first, after)
             letters = self._grammar.letters([item.kind for item in items])
-            found += self._of_items(sentence, items, letters)
+            found += self._of_items(article, sentence, items, letters, refused)
             refused += self._refused(items, letters)
         return found, refused
 
-    def _of_items(self, sentence: Sentence, items: Sequence[Item], letters: str) -> list[Figure]:
+    def _of_items(
+        self, article: ArticleText, sentence: Sentence, items: Sequence[Item], letters: str, refused: list[Refused]
+    ) -> list[Figure]:
         pieces = _pieces(items)
         taken: dict[int, Figure] = {}
+        against: set[int] = set()
+        suffered: set[int] = set()  # words of harm that said what befell a figure before them
         for hit in self._grammar.found(letters):
-            if hit.figure not in taken:
-                taken[hit.figure] = self._figure(items, hit, pieces)
+            befell = hit.figure < hit.trigger
+            if hit.figure in taken or hit.figure in against or (not befell and hit.trigger in suffered):
+                continue
+            why = self._nobody.why(article, sentence, items[hit.figure], items[hit.trigger])
+            if why is not None:
+                against.add(hit.figure)
+                refused.append(Refused(items[hit.figure].first, items[hit.figure].after, why))
+                continue
+            taken[hit.figure] = self._figure(items, hit, pieces)
+            if befell:
+                suffered.add(hit.trigger)
         self._add_parts(items, letters, pieces, taken)
-        self._add_gains(sentence, items, letters, pieces, taken)
+        self._add_gains(sentence, items, letters, taken)
         return [taken[at] for at in sorted(taken)]
 
     def _figure(self, items: Sequence[Item], hit: Found, pieces: Sequence[int]) -> Figure:
@@ -101,12 +120,14 @@ class FigureReader:
             part=_is_part(items, hit.figure), piece=pieces[hit.figure],
         )  # fmt: skip
 
-    def _add_parts(
-        self, items: Sequence[Item], letters: str, pieces: Sequence[int], taken: dict[int, Figure]
-    ) -> None:
+    def _add_parts(self, items: Sequence[Item], letters: str, pieces: Sequence[int], taken: dict[int, Figure]) -> None:
         for hit in self._parts.found(letters):
             whole = _before(taken, hit.figure)
-            if hit.figure in taken or whole is None or pieces[hit.figure] != whole.piece and hit.pattern == "including":
+            if (
+                hit.figure in taken
+                or whole is None
+                or (pieces[hit.figure] != whole.piece and hit.pattern == "including")
+            ):
                 continue
             item = items[hit.figure]
             taken[hit.figure] = replace(
@@ -114,9 +135,7 @@ class FigureReader:
                 pattern=f"{hit.pattern} of {whole.pattern}",
             )  # fmt: skip
 
-    def _add_gains(
-        self, sentence: Sentence, items: Sequence[Item], letters: str, pieces: Sequence[int], taken: dict[int, Figure]
-    ) -> None:
+    def _add_gains(self, sentence: Sentence, items: Sequence[Item], letters: str, taken: dict[int, Figure]) -> None:
         for hit in self._gains.found(letters):
             item, whole = items[hit.figure], _before(taken, hit.figure)
             text = sentence.field.tokens.text

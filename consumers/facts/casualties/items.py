@@ -43,35 +43,35 @@ class Itemizer:
     def __init__(self, data: CasualtyData, numbers: NumberReader) -> None:
         self._numbers = numbers
         self._vocabulary = Vocabulary(data.classes)
-        self._order = {name: at for at, name in enumerate(data.classes)}
         self._persons = frozenset(data.persons)
         self._endings = tuple(data.person_endings)
-        self._not_persons = frozenset(data.not_persons)
+        self._not_persons = frozenset(data.not_persons) | frozenset(data.animals)
+        self._years, self._oldest = data.years, data.oldest
         self._plurals = frozenset(data.plurals)
         self._determiners = frozenset(data.one_determiners)
         self._modifiers = frozenset(data.modifiers)
+        self._breaks = frozenset(data.breaks)
+        self._groups = data.groups
         self._weak = frozenset(data.weak)
         self._participles = tuple(data.participle_endings)
 
     def items(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> list[Item]:
         """The items of the words from `first` up to `after`."""
         numbers = {number.first: number for number in self._numbers.numbers_in(sentence, first, after)}
-        starts = sorted(numbers)
         found: list[Item] = []
         token = first
         while token < after:
             if found:
                 found += self._signs(sentence, token)
-            item = self._item(article, sentence, token, after, numbers, starts)
+            item = self._item(article, sentence, token, after, numbers)
             found.append(item)
             token = item.after
         found += self._signs(sentence, after) if found else ()
         return found
 
     def _item(
-        self, article: ArticleText, sentence: Sentence, token: int, after: int,
-        numbers: dict[int, Number], starts: list[int],
-    ) -> Item:  # fmt: skip
+        self, article: ArticleText, sentence: Sentence, token: int, after: int, numbers: dict[int, Number]
+    ) -> Item:
         number = numbers.get(token)
         if number is not None:
             return self._counted(article, sentence, number, after, numbers)
@@ -81,14 +81,14 @@ class Itemizer:
         hit = self._vocabulary.at(sentence.field.tokens.words, token, after)
         if hit is None:
             return Item("X", token, token + 1)
-        inside = next((start for start in starts if hit.first < start < hit.after), None)
-        if inside is not None or self._is_cut(sentence, hit.first, hit.after):
+        holds_number = any(start in numbers for start in range(hit.first + 1, hit.after))
+        if holds_number or self._is_cut(sentence, hit.first, hit.after):
             return self._shorter(sentence, token, after)
-        return Item(min(hit.classes, key=self._order.__getitem__), hit.first, hit.after)
+        return Item(hit.classes[0], hit.first, hit.after)
 
     def _shorter(self, sentence: Sentence, token: int, after: int) -> Item:
         hit = self._vocabulary.at(sentence.field.tokens.words, token, min(after, token + 1))
-        return Item("X" if hit is None else min(hit.classes, key=self._order.__getitem__), token, token + 1)
+        return Item("X" if hit is None else hit.classes[0], token, token + 1)
 
     @staticmethod
     def _is_cut(sentence: Sentence, first: int, after: int) -> bool:
@@ -109,38 +109,62 @@ class Itemizer:
         self, article: ArticleText, sentence: Sentence, number: Number, after: int, numbers: dict[int, Number]
     ) -> Item:
         if number.not_count is not None:
-            return Item("ODD", number.first, number.after, number, why=f"a number that counts nobody: {number.not_count}")
+            return Item(
+                "ODD", number.first, number.after, number, why=f"a number that counts nobody: {number.not_count}"
+            )
         end = self._phrase_end(sentence, number.after, after, numbers)
-        head = self._head(article, sentence, number.after, end)
+        head = self._head(sentence, number.after, end)
+        if head is None and self._year_or_age(sentence, number) is None:
+            head = self._group(article, sentence, number.after, end)
         if head is None:
             return self._headless(sentence, number, end)
         token, is_person = head
         if not is_person:
             why = f"what is counted is nobody: {sentence.surface(token)}"
             return Item("ODD", number.first, token + 1, number, why=why)
-        return Item("COUNT", number.first, token + 1, number, (number.after, token + 1))
+        if number.value == self._groups.get(sentence.field.tokens.words[token]):
+            return Item("X", number.first, token + 1)
+        number, behind = self._numbers.qualified_behind(sentence, number, token + 1)
+        return Item("COUNT", number.first, behind, number, (number.after, token + 1))
 
     def _headless(self, sentence: Sentence, number: Number, end: int) -> Item:
         """A number with no noun that is known: alone, or of what nobody knows."""
+        reason = self._year_or_age(sentence, number)
+        if reason is not None:
+            return Item("ODD", number.first, number.after, number, why=f"a number that counts nobody: {reason}")
         word = sentence.field.tokens.words[number.after] if end > number.after else ""
         if not word or word.endswith(self._participles) or word in self._modifiers:
             return Item("NUM", number.first, number.after, number)
         why = f"nobody says that these are persons: {sentence.surface(end - 1)}"
         return Item("UNK", number.first, number.after, number, why=why)
 
+    def _year_or_age(self, sentence: Sentence, number: Number) -> str | None:
+        """What a number that stands alone may be: "held in 1961", "Boy 14 dies", "dead at 72"."""
+        first, last = number.bare
+        if number.form != "digits" or last - first > 1 or number.qualifier != "exact":
+            return None
+        if self._years[0] <= number.value < self._years[1]:
+            return "year"
+        if number.value > self._oldest or number.first == sentence.first:
+            return None
+        before = sentence.field.tokens.words[number.first - 1]
+        is_singular = before in self._persons and before not in self._plurals and not before.endswith("s")
+        return "age" if is_singular and sentence.gap(number.first - 1) in (" ", ", ") else None
+
     def _phrase_end(self, sentence: Sentence, token: int, after: int, numbers: dict[int, Number]) -> int:
         """Where the words that may be a noun phrase end: at a sign, a word of a class or a number."""
         words = sentence.field.tokens.words
         end = token
         while end < min(after, token + _LONGEST_NOUN_PHRASE):
-            if end > 0 and sentence.gap(end - 1).strip(" -\u2010\u2011'’“”\"‘.") or end in numbers:
+            if (end > 0 and sentence.gap(end - 1).strip(" -\u2010\u2011'’“”\"‘.")) or end in numbers:
                 break
-            if self._vocabulary.at(words, end, after) is not None:
+            hit = self._vocabulary.at(words, end, after)
+            if words[end] in self._breaks or (hit is not None and "PERSONNEL" not in hit.classes):
                 break
             end += 1
         return end
 
-    def _head(self, article: ArticleText, sentence: Sentence, token: int, end: int) -> tuple[int, bool] | None:
+    def _head(self, sentence: Sentence, token: int, end: int) -> tuple[int, bool] | None:
         """The noun of a phrase and whether it means persons; None where no word of it is known."""
         words = sentence.field.tokens.words
         found: tuple[int, bool] | None = None
@@ -151,7 +175,7 @@ class Itemizer:
                     break
                 continue
             found = (at, known)
-        return found or self._group(article, sentence, token, end)
+        return found
 
     def _is_person(self, word: str) -> bool | None:
         if word in self._not_persons:
@@ -163,8 +187,8 @@ class Itemizer:
     @staticmethod
     def _group(article: ArticleText, sentence: Sentence, token: int, end: int) -> tuple[int, bool] | None:
         """A people or an armed group that the registry knows: "12 Houthis"."""
-        for mention in article.mentioned_in(sentence):
-            if mention.index == sentence.index and mention.direct and token <= mention.first and mention.after <= end:
+        for mention in article.mentioned_between(sentence, token, end):
+            if mention.direct:
                 actor = article.registry.get(mention.actor)
                 if actor is not None and actor.kind in (ActorKind.ARMED_GROUP, ActorKind.STATE):
                     return mention.after - 1, True

@@ -1,39 +1,97 @@
-"""Which figure of each role an article is about."""
+"""Which figure of each role an article is about.
+
+Why this rule: a report gives its figure first; one that goes from place to place gives the sum of all people later, and
+that is not many times as large. Larger ones are of something else: of the war, of another event.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+import msgspec
+
 from consumers.facts.candidate import Candidate
-from monitor.core.fact import Casualties
+from monitor.core.fact import Casualties, CasualtyRole
+
+PART = "a part of a figure before it"
+BACKGROUND = "told as the background of something else"
+_SUM_AT_MOST_TIMES = 5
 
 
-def with_main(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates, repeated figures dropped, and one of each role marked as the main one."""
+class MainFigure:
+    """Finds the main figures among candidates."""
+
+    def __init__(self, everybody: Iterable[str]) -> None:
+        self._everybody = frozenset(everybody)
+
+    def marked(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates without repeated figures, and the main one of each role marked."""
+        kept = list(_without_repeats(candidates))
+        mains = {self._main(kept, role) for role in _roles(kept)}
+        return [
+            replace(candidate, fact=msgspec.structs.replace(candidate.fact, main=True))
+            if at in mains and candidate.fact is not None
+            else candidate
+            for at, candidate in enumerate(kept)
+        ]
+
+    def _main(self, candidates: Sequence[Candidate], role: CasualtyRole) -> int | None:
+        """The place of the main figure of a role."""
+        facts = [(at, fact) for at, fact in _of_role(candidates, role) if fact.per is None]
+        if not facts:
+            return None
+        ranks = {at: _rank(candidates[at], fact) for at, fact in facts}
+        first_at, first = min(facts, key=lambda entry: (ranks[entry[0]], entry[0]))
+        if first.field == "title":
+            return first_at
+        sums = [
+            (_value(fact), -at)
+            for at, fact in facts
+            if ranks[at] == ranks[first_at] and self._may_be_all(fact) and _value(first) < _value(fact)
+            and _value(fact) <= _SUM_AT_MOST_TIMES * _value(first)
+        ]  # fmt: skip
+        return -max(sums)[1] if sums else first_at
+
+    def _may_be_all(self, fact: Casualties) -> bool:
+        words = fact.who.casefold().split()
+        return not words or words[-1] in self._everybody
+
+
+def _without_repeats(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+    """The candidates; of one figure told several times, the first."""
     seen: set[tuple[object, ...]] = set()
-    kept: list[Candidate] = []
     for candidate in candidates:
         fact = candidate.fact
         if isinstance(fact, Casualties):
-            key = (fact.role, fact.low, fact.high, fact.per)
+            key = (fact.role, fact.low, fact.high, fact.per, fact.modality)
             if key in seen:
                 continue
             seen.add(key)
-        kept.append(candidate)
-    mains: dict[str, int] = {}
-    for at, candidate in enumerate(kept):
-        fact = candidate.fact
-        if isinstance(fact, Casualties) and "a part" not in candidate.why and fact.per is None:
-            mains.setdefault(fact.role, at)
-    return [
-        replace(candidate, fact=_main(candidate.fact)) if at in mains.values() else candidate
-        for at, candidate in enumerate(kept)
-    ]
+        yield candidate
 
 
-def _main(fact: object) -> Casualties:
-    import msgspec
+def _roles(candidates: Sequence[Candidate]) -> list[CasualtyRole]:
+    facts = (candidate.fact for candidate in candidates)
+    return list(dict.fromkeys(fact.role for fact in facts if isinstance(fact, Casualties)))
 
-    assert isinstance(fact, Casualties)
-    return msgspec.structs.replace(fact, main=True)
+
+def _of_role(candidates: Sequence[Candidate], role: CasualtyRole) -> Iterator[tuple[int, Casualties]]:
+    for at, candidate in enumerate(candidates):
+        if isinstance(candidate.fact, Casualties) and candidate.fact.role == role:
+            yield at, candidate.fact
+
+
+def _rank(candidate: Candidate, fact: Casualties) -> tuple[bool, ...]:
+    """The lower, the more it is what the article tells."""
+    return (
+        fact.modality not in ("happened", "claimed"),
+        PART in candidate.why,
+        BACKGROUND in candidate.why,
+        fact.qualifier == "vague",
+        fact.kind != "event",
+    )
+
+
+def _value(fact: Casualties) -> int:
+    return fact.low if fact.low is not None else fact.high or 0

@@ -164,8 +164,9 @@ class CompiledRules:
 
 
 def registry_with(rule_set: RuleSet, registry: Registry) -> Registry:
-    """The registry with what the rule files add to it; the same one where they add nothing."""
-    if not (rule_set.actors or rule_set.offices or rule_set.sets):
+    """The registry with what the rule files add to it; the same one where they add nothing that is not there."""
+    known = {id(one) for entries in (registry, registry.offices, registry.sets) for one in entries}
+    if all(id(one) in known for entries in (rule_set.actors, rule_set.offices, rule_set.sets) for one in entries):
         return registry
     return registry.extended(rule_set.actors, rule_set.offices, rule_set.sets)
 

@@ -35,8 +35,8 @@ class FactSource(Protocol):
     def may_have(self, reading: Reading) -> frozenset[str]:
         """The types of which the article may have a fact: quick, and may only hold too many."""
 
-    def facts(self, reading: Reading) -> tuple[Fact, ...]:
-        """All facts of the article."""
+    def facts(self, reading: Reading, mentions: Mentions | None = None) -> tuple[Fact, ...]:
+        """All facts of the article; `mentions` says who is mentioned in it, where that was looked up already."""
 
 
 class LeafTable:
@@ -205,7 +205,7 @@ class ArticleLeaves:
             facts = self.reading.facts
             if not facts and self._source is not None and self._possible_facts():
                 try:
-                    facts = self._source.facts(self.reading)
+                    facts = self._source.facts(self.reading, self._mentions)
                 except WorkTimedOutError:
                     raise
                 except Exception as error:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from consumers.backtest.archive import Archive, Source, Span, UnreadableLine, open_sources
 from consumers.backtest.order import Order
-from consumers.matching.scan import MAX_LINE_BYTES
+from consumers.matching.lines import MAX_LINE_BYTES
 from tests.unit.backtest.support import START, archive, line
 
 

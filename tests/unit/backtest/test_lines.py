@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from consumers.backtest.lines import Line, article_of, moment_of, read_line, stream_time
+from consumers.backtest.lines import Line, article_of, read_line, stream_time
 
 AT = datetime(2031, 5, 4, tzinfo=UTC)
 
@@ -89,7 +89,3 @@ def test_stream_time_is_the_publication_and_that_of_an_edit_when_it_was_seen(
 @pytest.mark.parametrize("raw", [b"{", b"[]", b'{"title": "x"}', b'{"id": 1}', b'{"id": 1, "title": 7}', b"\xff"])
 def test_what_is_no_article_has_a_reason(raw: bytes) -> None:
     assert isinstance(read_line(raw), str)
-
-
-def test_a_day_is_its_midnight_in_utc() -> None:
-    assert moment_of(" 2031-05-04 ") == datetime(2031, 5, 4, tzinfo=UTC)

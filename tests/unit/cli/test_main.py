@@ -20,7 +20,7 @@ COMMANDS = [
     *("init", "run", "demo", "check", "feeds", "feeds list", "feeds check", "rules"),
     *("rules test", "rules explain", "rules list", "rules check", "rules add-test", "rules schema"),
     *("actors", "actors list", "actors show", "actors stale", "actors resolve"),
-    *("scan", "backtest", "subscribe", "why", "topics", "topics check", "topics create", "recover"),
+    *("scan", "extract", "backtest", "subscribe", "why", "topics", "topics check", "topics create", "recover"),
 ]
 
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from consumers.alerting.partition import Partition
+from consumers.matching.compiling import compile_rules
 from consumers.matching.engine import match_article
-from consumers.rules.engine.compiled import CompiledRules
 from monitor.cli.configuration import load_configuration
 from monitor.cli.file_watch import look_at
 from monitor.cli.parts import gates_of
@@ -99,7 +99,7 @@ def config(tmp_path: Path) -> Path:
     """A configuration whose store has seen the news and raised an alert of it."""
     path = written(tmp_path, rules=COMMENTED)
     configuration = load_configuration(path, {})
-    rules = CompiledRules(configuration.rules, configuration.registry)
+    rules = compile_rules(configuration.rules, configuration.registry)
     partition = Partition(0, PartitionState(Head(0, 0, None), {}), gates_of(configuration.rules), timedelta(days=14))
     with open_embedded(tmp_path / "tocsin.db", prefix="tocsin", article_partitions=2, clock=utc_now) as store:
         store.log.append([NewRecord(Topic.ARTICLES, one.feed_id, encode(one)) for one in NEWS])

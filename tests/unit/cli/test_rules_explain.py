@@ -124,7 +124,7 @@ def test_unknown_rule_comes_with_a_near_one(
     [
         pytest.param("", "standard input is empty (allowed: an article as JSON, or plain text)", id="empty"),
         pytest.param(" \n\t", "standard input is empty", id="blank"),
-        pytest.param("{}", "standard input has no words (allowed: title, summary, body, text)", id="no-words"),
+        pytest.param("{}", "is no article: no words (allowed: title, summary, body, text)", id="no-words"),
         pytest.param("{'title': 'x'}", "standard input is no article: ", id="no-json"),
         pytest.param('{"title": 5}', "standard input is no article: Expected `str | null`, got `int`", id="wrong-type"),
         pytest.param('{"title": "x"} {"title": "y"}', "standard input is no article: ", id="two"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from consumers.matching.scan import MAX_LINE_BYTES
+from consumers.matching.lines import MAX_LINE_BYTES
 from tests.unit.cli.support import RULES, Ended, call
 
 HIT = b'{"id": "a", "title": "Old bridge closed", "unknown": [1]}\n'

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from pydantic import BaseModel
 
 from consumers.delivery.subscriptions import Subscriptions, load_subscriptions
+from consumers.matching.compiling import fact_source
 from consumers.rules.authoring.testing import run_rule_tests
 from consumers.rules.language.loader import load_rules
 from monitor.actors import load_catalogue
@@ -131,7 +132,7 @@ def test_the_feeds_cover_many_languages_and_say_how_to_check_them() -> None:
 def test_the_sample_rules_pass_their_own_tests(tmp_path: Path) -> None:
     write_configuration(tmp_path)
     rules = load_rules(tmp_path / "rules", REGISTRY)
-    results = run_rule_tests(rules, REGISTRY)
+    results = run_rule_tests(rules, REGISTRY, fact_source(rules, REGISTRY))
 
     assert [result for result in results if not result.passed] == []
     assert all(len(rule.tests) >= 3 for rule in rules)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from consumers.alerting.partition import Partition
+from consumers.matching.compiling import compile_rules
 from consumers.matching.engine import match_article
 from consumers.rules.authoring.explain_text import fact_text
-from consumers.rules.engine.compiled import CompiledRules
 from monitor.cli.configuration import load_configuration
 from monitor.cli.parts import gates_of
 from monitor.core.article import Article, ArticleText
@@ -90,7 +90,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("why")
     path = written(folder, feeds=FEEDS, rules=RULES + TALK)
     configuration = load_configuration(path, {})
-    rules = CompiledRules(configuration.rules, configuration.registry)
+    rules = compile_rules(configuration.rules, configuration.registry)
     state = PartitionState(Head(0, 0, None), {})
     partition = Partition(0, state, gates_of(configuration.rules), timedelta(days=14))
     with open_embedded(folder / "tocsin.db", prefix="tocsin", article_partitions=2, clock=utc_now) as store:

@@ -12,9 +12,9 @@ import pytest
 import monitor.demo
 from consumers.alerting.gates import RuleGates
 from consumers.alerting.partition import Partition
+from consumers.matching.compiling import compile_rules, fact_source
 from consumers.matching.engine import match_article
 from consumers.rules.authoring.testing import run_rule_tests
-from consumers.rules.engine.compiled import CompiledRules
 from consumers.rules.language.loader import load_rules
 from monitor.actors import load_catalogue
 from monitor.core.alert import Alert
@@ -36,7 +36,7 @@ START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 NEWS = load_sample_news()
 REGISTRY = load_catalogue()
 RULES = load_rules(Path(monitor.demo.__file__).parent / "rules.yaml", REGISTRY)
-COMPILED = CompiledRules(RULES, REGISTRY)
+COMPILED = compile_rules(RULES, REGISTRY)
 
 
 @cache
@@ -131,7 +131,7 @@ def test_each_article_is_read_as_its_outlet_wrote_it(sample: SampleArticle) -> N
 
 
 def test_the_rules_pass_their_own_tests() -> None:
-    results = run_rule_tests(RULES, REGISTRY)
+    results = run_rule_tests(RULES, REGISTRY, fact_source(RULES, REGISTRY))
 
     assert [str(result) for result in results if not result.passed] == []
     assert {result.rule.id for result in results} == {rule.id for rule in RULES}

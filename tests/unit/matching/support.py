@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any
 
+from consumers.matching.compiling import compile_rules
 from consumers.rules.engine.compiled import CompiledRules
 from consumers.rules.language.loader import read_rules
 from consumers.rules.model import RuleSet
@@ -32,7 +33,7 @@ def rules_of(yaml: str) -> RuleSet:
 
 def compiled(yaml: str) -> CompiledRules:
     """The same, ready to match."""
-    return CompiledRules(rules_of(yaml), catalogue())
+    return compile_rules(rules_of(yaml), catalogue())
 
 
 def article(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from consumers.matching.engine import match_article
 from consumers.rules.engine.compiled import CompiledRules
 from consumers.rules.engine.evidence import MAX_EVIDENCE, MAX_SENTENCE_CHARACTERS
+from monitor.actors.scanner import Mentions
 from monitor.core.article import ArticleText
 from monitor.core.fact import Casualties, Fact
 from monitor.core.match import Evidence, Fired
@@ -134,7 +135,7 @@ class _Facts:
     def may_have(self, reading: Reading) -> frozenset[str]:
         return frozenset({"casualties"})
 
-    def facts(self, reading: Reading) -> tuple[Fact, ...]:
+    def facts(self, reading: Reading, mentions: Mentions | None = None) -> tuple[Fact, ...]:
         return (Casualties(role="killed", low=12, high=12, field="summary", span=(0, 10)),)
 
 

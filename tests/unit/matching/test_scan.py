@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from consumers.matching.scan import BadLine, ScanHit, ScannedLine, scan_lines
+from consumers.matching.lines import BadLine
+from consumers.matching.scan import ScanHit, ScannedLine, scan_lines
 from monitor.core.codec import encode
 from tests.unit.matching.support import article, compiled
 

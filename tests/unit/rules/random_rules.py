@@ -35,6 +35,7 @@ from consumers.rules.model import (
     Within,
 )
 from monitor.actors import Actor, ActorKind, Holding, Office, Registry
+from monitor.actors.scanner import Mentions
 from monitor.core.fact import Casualties, Fact, Field, LeaderCall, Participant
 from monitor.text import phrase
 from monitor.text.reading import Reading, read
@@ -127,7 +128,7 @@ class Found:
         """Both types, though it may find none."""
         return frozenset({"casualties", "leader_call"})
 
-    def facts(self, reading: Reading) -> tuple[Fact, ...]:
+    def facts(self, reading: Reading, mentions: Mentions | None = None) -> tuple[Fact, ...]:
         """All of them."""
         return self.found
 

@@ -19,6 +19,7 @@ from consumers.rules.model import (
     Scope,
     Within,
 )
+from monitor.actors.scanner import Mentions
 from monitor.core.errors import WorkTimedOutError
 from monitor.core.fact import Casualties, Fact
 from monitor.text.reading import Reading, read
@@ -40,7 +41,7 @@ class Source:
     def may_have(self, reading: Reading) -> frozenset[str]:
         return self._types
 
-    def facts(self, reading: Reading) -> tuple[Fact, ...]:
+    def facts(self, reading: Reading, mentions: Mentions | None = None) -> tuple[Fact, ...]:
         self.asked += 1
         if self.fault is not None:
             raise self.fault
