@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from consumers.facts.article import ArticleText, Sentence
+from consumers.facts.attribution import AttributionReader
 from consumers.facts.candidate import Candidate
 from consumers.facts.dates import DateReader, SaidDate
 from consumers.facts.leader_calls.binding import Bound
@@ -26,9 +27,10 @@ _UNNAMED = Participant(text="")  # the party that a text leaves unnamed
 class Judge:
     """Judges bound parties in one language."""
 
-    def __init__(self, data: CallData, dates: DateReader) -> None:
+    def __init__(self, data: CallData, dates: DateReader, attribution: AttributionReader) -> None:
         self._data = data
         self._dates = dates
+        self._attribution = attribution
         self._modality = CallModality(data)
         self._topics = Topics(data)
         self._meetings = Vocabulary({"meeting": data.meetings})
@@ -130,6 +132,8 @@ class Judge:
         if has_led and modality != "historical" and article.reading.on is not None:
             return self._candidate(sentence, parts, bound, (*why, "one of them led at another time"), None)
         said = next((one for one in dates if one.precision == "day"), None)
+        attribution = self._attribution.attribution(article, sentence, parts[bound.first].first, parts[bound.after - 1].after)
+        why += attribution.why
         fact = LeaderCall(
             participants=participants,
             others=_distinct(others),
@@ -137,6 +141,9 @@ class Judge:
             on=None if said is None else said.day,
             on_said=None if said is None else said.text,
             topics=self._topics.topics(sentence, trigger.after, end),
+            reported_by=attribution.reported_by,
+            told_by=attribution.told_by,
+            attributed_to=attribution.sources,
             modality=modality,
             quote=sentence.text,
             field=sentence.field.name,
