@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from consumers.facts.article import ArticleText, Sentence
+from consumers.facts.attribution import AttributionReader
 from consumers.facts.candidate import Candidate
 from consumers.facts.dates import DateReader
 from consumers.facts.languages import load_part
@@ -41,7 +42,7 @@ class LeaderCallFinder:
         self._itemizer = Itemizer(data)
         self._parties = PartyReader(data)
         self._binder = Binder(data, self._parties.classes)
-        self._judge = Judge(data, DateReader(lang))
+        self._judge = Judge(data, DateReader(lang), AttributionReader(lang))
 
     def may_have(self, reading: Reading) -> bool:
         """Whether the article may have one: quick, and may only be true too often."""

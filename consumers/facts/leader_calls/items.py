@@ -56,7 +56,7 @@ class Itemizer:
             item = self._item(sentence, token, after, named, is_plain)
             found.append(item)
             token = item.after
-        return found
+        return _with_short_names(article, leaders, sentence, found)
 
     def _item(self, sentence: Sentence, token: int, after: int, named: dict[int, Item], is_plain: bool) -> Item:
         words = sentence.field.tokens.words
@@ -102,6 +102,20 @@ class Itemizer:
             actors = tuple(dict.fromkeys(m.actor for m in longest))
             found[first] = Item("TITLED", first, after, actors)
         return _without_inner(found)
+
+
+def _with_short_names(article: ArticleText, leaders: Leaders, sentence: Sentence, items: list[Item]) -> list[Item]:
+    """In a title without capitals, the surname of a leader right beside another who leads is a name ("biden xi call")."""
+    if sentence.field.name != "title" or sentence.text != sentence.text.lower():
+        return items
+    found = list(items)
+    for at, item in enumerate(items):
+        if item.kind != "X" or not any(one.kind == "PERSON" for one in (*items[at - 1 : at], *items[at + 1 : at + 2])):
+            continue
+        actor = leaders.by_short_name(sentence.field.tokens.words[item.first], article.reading.on)
+        if actor is not None:
+            found[at] = Item("PERSON", item.first, item.after, (actor,))
+    return found
 
 
 def _leads_more(leaders: Leaders, article: ArticleText, actor: str, other: str) -> bool:

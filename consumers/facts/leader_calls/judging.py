@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from consumers.facts.article import ArticleText, Sentence
+from consumers.facts.attribution import AttributionReader
 from consumers.facts.candidate import Candidate
 from consumers.facts.dates import DateReader, SaidDate
 from consumers.facts.leader_calls.binding import Bound
@@ -19,18 +20,21 @@ from monitor.core.fact import CallMode, LeaderCall, Participant
 _STRONG = frozenset({"CALLN", "BYPHONE", "PHONED"})
 _ENDS = frozenset({"STOP", "SAID", "COLON"})
 _NEAR = 10  # parts after a trigger in which "by phone" belongs to it
+_TITLE_WORDS = 60
 _UNNAMED = Participant(text="")  # the party that a text leaves unnamed
 
 
 class Judge:
     """Judges bound parties in one language."""
 
-    def __init__(self, data: CallData, dates: DateReader) -> None:
+    def __init__(self, data: CallData, dates: DateReader, attribution: AttributionReader) -> None:
         self._data = data
         self._dates = dates
+        self._attribution = attribution
         self._modality = CallModality(data)
         self._topics = Topics(data)
         self._meetings = Vocabulary({"meeting": data.meetings})
+        self._refusals = Vocabulary(data.refusals)
         self._video = frozenset(data.video)
         self._phone = frozenset(data.phone)
         self._phone_words = frozenset(data.phone_words)
@@ -128,6 +132,8 @@ class Judge:
         if has_led and modality != "historical" and article.reading.on is not None:
             return self._candidate(sentence, parts, bound, (*why, "one of them led at another time"), None)
         said = next((one for one in dates if one.precision == "day"), None)
+        attribution = self._attribution.attribution(article, sentence, parts[bound.first].first, parts[bound.after - 1].after)
+        why += attribution.why
         fact = LeaderCall(
             participants=participants,
             others=_distinct(others),
@@ -135,6 +141,9 @@ class Judge:
             on=None if said is None else said.day,
             on_said=None if said is None else said.text,
             topics=self._topics.topics(sentence, trigger.after, end),
+            reported_by=attribution.reported_by,
+            told_by=attribution.told_by,
+            attributed_to=attribution.sources,
             modality=modality,
             quote=sentence.text,
             field=sentence.field.name,
@@ -143,7 +152,12 @@ class Judge:
         return self._candidate(sentence, parts, bound, tuple(why), fact)
 
     def _against(self, article: ArticleText, sentence: Sentence, parts: Sequence[Part], bound: Bound) -> str | None:
-        """What speaks against a call where no telephone is named."""
+        """What speaks against a call: what the title is of; where no telephone is named, a meeting."""
+        title = next((field for field in article.reading.fields if field.name == "title"), None)
+        if title is not None:
+            hits = self._refusals.hits(title.tokens.words, 0, min(len(title.tokens.words), _TITLE_WORDS))
+            if hits:
+                return f"the title is of {next(iter(hits[0].classes))}"
         trigger = parts[bound.trigger]
         near = parts[bound.first : bound.after + _NEAR]
         if trigger.kind in _STRONG or any(part.kind in _STRONG for part in near):

@@ -16,6 +16,7 @@ from monitor.actors.model import Office
 from monitor.core.fact import Participant
 
 LEADER, LED, OFFICIAL, SOMEBODY, GROUP, DOC = "LEADER", "LED", "OFFICIAL", "SOMEBODY", "GROUP", "DOC"
+_ANY_LEADER = "leader"  # the role of words that mean whatever office leads
 KINDS = (LEADER, LED, OFFICIAL, SOMEBODY, DOC)
 
 
@@ -123,6 +124,8 @@ class PartyReader:
             return self._of_state(leaders, party, states[0], role, on, text, named="w" in groups, sure="a" not in groups)
         if "a" in groups:
             return party
+        if role == _ANY_LEADER:
+            return party
         if "w" in groups:
             return replace(party, kind=LEADER, who=(Participant(text=text, office=role),))
         return replace(party, kind=DOC, role=role)
@@ -130,7 +133,7 @@ class PartyReader:
     def _role(self, sentence: Sentence, item: Item | None) -> str:
         if item is None:
             return ""
-        return self._roles.get(" ".join(sentence.field.tokens.words[item.first : item.after]), "leader")
+        return self._roles.get(" ".join(sentence.field.tokens.words[item.first : item.after]), _ANY_LEADER)
 
     @staticmethod
     def _titled(
@@ -151,7 +154,8 @@ class PartyReader:
         who = (_participant(leaders, actor, on, text),)
         if leaders.leads(actor, on) and not (former and on is None):
             return replace(party, kind=LEADER, who=who)
-        if role and not official and not former and states and leaders.office_in(states[0], role) is not None:
+        titled = bool(role) and role != _ANY_LEADER and not official and not former
+        if titled and (leaders.ever_led(actor) or (states and leaders.office_in(states[0], role) is not None)):
             return replace(party, kind=LEADER, who=who)
         if leaders.ever_led(actor):
             return replace(party, kind=LED, who=who)
