@@ -22,7 +22,7 @@ from monitor.actors.registry import Registry
 from monitor.text.reading import Reading
 
 _PIECE = 150  # words: no longer is a sentence that somebody wrote to be read
-_MOST_PIECES = 150  # with triggers, in one article
+_MOST_WORDS = 6_000  # of pieces with triggers, in one article
 
 
 @lru_cache(maxsize=4)
@@ -62,13 +62,13 @@ class LeaderCallFinder:
         return merged(found)
 
     def _pieces(self, article: ArticleText) -> Iterator[tuple[Sentence, int, int]]:
-        left = _MOST_PIECES
+        left = _MOST_WORDS
         for sentence in article.sentences:
             for first in range(sentence.first, sentence.after, _PIECE):
                 after = min(first + _PIECE, sentence.after)
                 if self._triggers.isdisjoint(sentence.field.tokens.words[first:after]):
                     continue
-                left -= 1
+                left -= after - first
                 if left < 0:
                     return
                 yield sentence, first, after
