@@ -29,6 +29,8 @@ class AttributionData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`attribution.yaml` of a language; the file says what its keys mean."""
 
     say: list[str]
+    surely: list[str]
+    determiners: list[str]
     told: list[str]
     according_to: list[str]
     auxiliaries: list[str]
@@ -84,6 +86,8 @@ class AttributionReader:
     def __init__(self, lang: str) -> None:
         self._data = data = load_part(lang, "attribution", AttributionData)
         self._verbs = Vocabulary({"say": data.say, "told": data.told, "according_to": data.according_to})
+        self._surely = frozenset(tuple(verb.split()) for verb in data.surely)
+        self._determiners = frozenset(data.determiners)
         self._outlets = Vocabulary({"outlet": data.outlets})
         self._speakers = Vocabulary({"speaker": data.speakers})
         self._auxiliaries = frozenset(word for phrase in data.auxiliaries for word in phrase.split())
@@ -139,7 +143,7 @@ class AttributionReader:
                     yield _Saying(hit.first, name)
                 continue
             speaker = self._name_before(sentence, hit.first)
-            if speaker is None or not self._can_speak(article, sentence, speaker):
+            if speaker is None or not self._speaks(article, sentence, speaker, hit):
                 speaker = self._inverted(article, sentence, hit)
             if speaker is None:
                 continue
@@ -178,7 +182,14 @@ class AttributionReader:
         if hit.first > sentence.first and not self._is_broken(sentence, hit.first):
             return None
         name = self._name_after(sentence, hit.after)
-        return name if name is not None and self._can_speak(article, sentence, name) else None
+        return name if name is not None and self._speaks(article, sentence, name, hit) else None
+
+    def _speaks(self, article: ArticleText, sentence: Sentence, place: tuple[int, int], verb: Hit) -> bool:
+        """Whether words name the speaker of a verb; with most verbs somebody who can speak."""
+        words = sentence.field.tokens.words
+        if words[place[0]] in self._determiners and words[verb.first : verb.after] in self._surely:
+            return True
+        return self._can_speak(article, sentence, place)
 
     @staticmethod
     def _is_broken(sentence: Sentence, token: int) -> bool:

@@ -78,5 +78,3 @@ class LeaderCallFinder:
         if not any(item.kind in TRIGGERS for item in items):
             return []
         return self._parties.parts(article, leaders, sentence, items)
-
-

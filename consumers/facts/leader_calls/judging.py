@@ -70,7 +70,9 @@ class Judge:
     ) -> tuple[tuple[Participant, ...], tuple[Participant, ...], tuple[Participant, ...], bool] | str:
         named = [who.actor for party in (*bound.a, *bound.b) for who in party.who if who.actor]
         slots: list[tuple[Participant, ...]] = []
-        others = [who for party in bound.others for who in party.who] + [_anybody(sentence, p) for p in bound.others if not p.who]
+        others = [who for party in bound.others for who in party.who] + [
+            _anybody(sentence, p) for p in bound.others if not p.who
+        ]
         has_led = False
         for slot in (bound.a, bound.b):
             found: list[Participant] = []
@@ -115,7 +117,9 @@ class Judge:
         participants: tuple[Participant, ...], others: tuple[Participant, ...], *, has_led: bool,
     ) -> Candidate:  # fmt: skip
         names = " and ".join(one.actor or one.text for one in participants)
-        why = [f"{names} by {sentence.between(parts[bound.trigger].first, parts[bound.trigger].after)!r} ({bound.form.id})"]
+        why = [
+            f"{names} by {sentence.between(parts[bound.trigger].first, parts[bound.trigger].after)!r} ({bound.form.id})"
+        ]
         if len(participants) < 2:
             return self._candidate(sentence, parts, bound, (*why, "one leader alone"), None)
         against = self._against(article, sentence, parts, bound)
@@ -126,13 +130,20 @@ class Judge:
         subject_after = bound.a[-1].after if bound.a else parts[bound.first].first
         trigger = parts[bound.trigger]
         modality, because = self._modality.modality(
-            sentence, start, min(subject_after, trigger.first), (trigger.first, trigger.after), parts[bound.after - 1].after, dates
+            sentence,
+            start,
+            min(subject_after, trigger.first),
+            (trigger.first, trigger.after),
+            parts[bound.after - 1].after,
+            dates,
         )
         why.append(because)
         if has_led and modality != "historical" and article.reading.on is not None:
             return self._candidate(sentence, parts, bound, (*why, "one of them led at another time"), None)
         said = next((one for one in dates if one.precision == "day"), None)
-        attribution = self._attribution.attribution(article, sentence, parts[bound.first].first, parts[bound.after - 1].after)
+        attribution = self._attribution.attribution(
+            article, sentence, parts[bound.first].first, parts[bound.after - 1].after
+        )
         why += attribution.why
         fact = LeaderCall(
             participants=participants,
@@ -186,7 +197,9 @@ class Judge:
             after += 1
         return parts[first].first, parts[after].first if after < len(parts) else max(parts[-1].after, parts[-1].first)
 
-    def _dates_near(self, article: ArticleText, sentence: Sentence, parts: Sequence[Part], bound: Bound) -> list[SaidDate]:
+    def _dates_near(
+        self, article: ArticleText, sentence: Sentence, parts: Sequence[Part], bound: Bound
+    ) -> list[SaidDate]:
         """The dates of the sentence, the nearest to the trigger first."""
         trigger = parts[bound.trigger].first
         found = self._dates.dates_in(sentence, parts[0].first, parts[-1].after, article.reading.on)

@@ -21,13 +21,17 @@ def merged(candidates: Sequence[Candidate]) -> list[Candidate]:
         if not isinstance(fact, LeaderCall):
             found.append(candidate)
             continue
-        at = next((at for at, one in enumerate(found) if isinstance(one.fact, LeaderCall) and _is_same(one.fact, fact)), None)
+        at = next(
+            (at for at, one in enumerate(found) if isinstance(one.fact, LeaderCall) and _is_same(one.fact, fact)), None
+        )
         if at is None:
             found.append(candidate)
             continue
         first = found[at]
         assert isinstance(first.fact, LeaderCall)
-        found[at] = replace(first, fact=_together(first.fact, fact), why=(*first.why, f"told again: {candidate.text!r}"))
+        found[at] = replace(
+            first, fact=_together(first.fact, fact), why=(*first.why, f"told again: {candidate.text!r}")
+        )
         found.append(replace(candidate, fact=None, why=(*candidate.why, f"the same call as {first.text!r}")))
     return found
 
@@ -42,14 +46,20 @@ def _is_same(one: LeaderCall, other: LeaderCall) -> bool:
 
 
 def _keys(participants: Sequence[Participant]) -> frozenset[str]:
-    return frozenset(one.actor or (f"{one.office}@{one.state}" if one.state else one.text.casefold()) for one in participants if one.text)
+    return frozenset(
+        one.actor or (f"{one.office}@{one.state}" if one.state else one.text.casefold())
+        for one in participants
+        if one.text
+    )
 
 
 def _together(one: LeaderCall, other: LeaderCall) -> LeaderCall:
     fuller = one if len(_keys(one.participants)) >= len(_keys(other.participants)) else other
     keys = _keys(fuller.participants)
     others = {p.actor or p.text: p for p in (*one.others, *other.others) if not _keys([p]) & keys}
-    topics = {topic.text: topic for topic in one.topics} if one.topics else {topic.text: topic for topic in other.topics}
+    topics = (
+        {topic.text: topic for topic in one.topics} if one.topics else {topic.text: topic for topic in other.topics}
+    )
     return msgspec.structs.replace(
         one,
         participants=fuller.participants,

@@ -25,7 +25,13 @@ class CallModality:
         self._real_infinitives = frozenset(data.real_infinitives)
 
     def modality(
-        self, sentence: Sentence, start: int, subject_after: int, trigger: tuple[int, int], end: int, dates: Iterable[SaidDate]
+        self,
+        sentence: Sentence,
+        start: int,
+        subject_after: int,
+        trigger: tuple[int, int],
+        end: int,
+        dates: Iterable[SaidDate],
     ) -> tuple[Modality, str]:
         """How real it is, and by which words.
 

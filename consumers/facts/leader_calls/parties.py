@@ -79,7 +79,9 @@ class PartyReader:
 
     @staticmethod
     def _plain(item: Item) -> Part:
-        kind = {"PERSON": SOMEBODY, "TITLED": SOMEBODY, "JUNIOR": "X", "OROLE": OFFICIAL, "ELECT": SOMEBODY}.get(item.kind, item.kind)
+        kind = {"PERSON": SOMEBODY, "TITLED": SOMEBODY, "JUNIOR": "X", "OROLE": OFFICIAL, "ELECT": SOMEBODY}.get(
+            item.kind, item.kind
+        )
         party = Party(item.kind, item.first, item.after) if item.kind in ("GROUP", "PRON", "PAIR", "NOBODY") else None
         return Part(kind, item.first, item.after, party)
 
@@ -115,13 +117,17 @@ class PartyReader:
         persons = [item for item in groups.get("w", ()) if item.kind == "PERSON"]
         is_official = role_item is not None and role_item.kind == "OROLE"
         if persons:
-            return self._person(leaders, party, persons[-1].actors[0], on, text, role, states, former=is_former, official=is_official)
+            return self._person(
+                leaders, party, persons[-1].actors[0], on, text, role, states, former=is_former, official=is_official
+            )
         if is_official:
             return replace(party, kind=OFFICIAL)
         if role_item is None or is_former:
             return party
         if states:
-            return self._of_state(leaders, party, states[0], role, on, text, named="w" in groups, sure="a" not in groups)
+            return self._of_state(
+                leaders, party, states[0], role, on, text, named="w" in groups, sure="a" not in groups
+            )
         if "a" in groups:
             return party
         if role == _ANY_LEADER:
@@ -136,9 +142,7 @@ class PartyReader:
         return self._roles.get(" ".join(sentence.field.tokens.words[item.first : item.after]), _ANY_LEADER)
 
     @staticmethod
-    def _titled(
-        leaders: Leaders, party: Party, item: Item, on: date | None, text: str, *, is_former: bool
-    ) -> Party:
+    def _titled(leaders: Leaders, party: Party, item: Item, on: date | None, text: str, *, is_former: bool) -> Party:
         leading = [actor for actor in item.actors if leaders.leads(actor, on)]
         if is_former:
             return party
@@ -167,7 +171,9 @@ class PartyReader:
         leaders: Leaders, party: Party, state: str, role: str, on: date | None, text: str, *, named: bool, sure: bool
     ) -> Party:
         office = leaders.office_in(state, role)
-        if office is None and (role not in ("president", "prime-minister", "monarch", "leader") or not _is_state(leaders, state)):
+        if office is None and (
+            role not in ("president", "prime-minister", "monarch", "leader") or not _is_state(leaders, state)
+        ):
             return replace(party, kind=SOMEBODY)
         if not sure:
             return party

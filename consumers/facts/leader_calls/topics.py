@@ -26,7 +26,12 @@ class Topics:
         token = first
         while token < after:
             hit = self._leads.at(words, token, after)
-            if hit is None or hit.after >= after or self._times.at(words, hit.after, after) or words[hit.after][0].isdigit():
+            if (
+                hit is None
+                or hit.after >= after
+                or self._times.at(words, hit.after, after)
+                or words[hit.after][0].isdigit()
+            ):
                 token += 1
                 continue
             start = hit.first if "verb" in hit.classes else hit.after
@@ -41,7 +46,7 @@ class Topics:
         for at in range(token, after):
             if at > token and (self._ends.at(words, at, after) or self._times.at(words, at, after)):
                 return at
-            if set(sentence.gap(at)) & set(",;:()—–.!?\"”"):
+            if set(sentence.gap(at)) & set(',;:()—–.!?"”'):
                 return at + 1
         return after
 
