@@ -16,6 +16,8 @@ SIGNS = ("COMMA", "COLON", "DASH", "PAREN", "STOP", "QUOTE", "POSS")
 NAMED = ("PERSON", "STATE", "TITLED", "NAME", "CAP", "X")
 _SIGN_OF = {",": "COMMA", ":": "COLON", "(": "PAREN", ")": "PAREN", "[": "PAREN", "]": "PAREN", ";": "STOP", "|": "DASH"}
 _SIGN_OF |= dict.fromkeys("\"“”«»„", "QUOTE") | dict.fromkeys("!?", "STOP") | {"&": "AND", "/": "AND"}
+_BEFORE_NAMES = frozenset({"PERSON", "WITH", "TO", "AND", "FROM", "BETWEEN"})
+_BEHIND_NAMES = frozenset({"PERSON", "SPEAK", "TALKS", "PHONED", "CALLN"})
 _DASHES = frozenset("-–—‒")
 _APOSTROPHES = frozenset("'’")
 
@@ -42,6 +44,7 @@ class Itemizer:
     def __init__(self, data: CallData) -> None:
         self._vocabulary = Vocabulary(data.classes)
         self._order = {name: at for at, name in enumerate(data.classes)}
+        self._honorifics = frozenset(data.honorifics_exact)
         self._roles = frozenset(("ROLE", "OROLE", "ELECT"))
 
     def items(self, article: ArticleText, leaders: Leaders, sentence: Sentence, first: int, after: int) -> list[Item]:
@@ -60,6 +63,8 @@ class Itemizer:
 
     def _item(self, sentence: Sentence, token: int, after: int, named: dict[int, Item], is_plain: bool) -> Item:
         words = sentence.field.tokens.words
+        if not is_plain and sentence.surface(token) in self._honorifics:
+            return Item("HON", token, token + 1)
         hit = self._vocabulary.at(words, token, after)
         if hit is not None and _is_cut(sentence, hit.first, hit.after):
             hit = self._vocabulary.at(words, token, token + 1)
@@ -108,9 +113,12 @@ def _with_short_names(article: ArticleText, leaders: Leaders, sentence: Sentence
     """In a title without capitals, the surname of a leader right beside another who leads is a name ("biden xi call")."""
     if sentence.field.name != "title" or sentence.text != sentence.text.lower():
         return items
+    if not any(item.kind == "PERSON" for item in items):
+        return items
     found = list(items)
     for at, item in enumerate(items):
-        if item.kind != "X" or not any(one.kind == "PERSON" for one in (*items[at - 1 : at], *items[at + 1 : at + 2])):
+        before, behind = (items[at - 1].kind if at else ""), (items[at + 1].kind if at + 1 < len(items) else "")
+        if item.kind != "X" or not (before in _BEFORE_NAMES or behind in _BEHIND_NAMES):
             continue
         actor = leaders.by_short_name(sentence.field.tokens.words[item.first], article.reading.on)
         if actor is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
 from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.attribution import AttributionReader
@@ -11,16 +12,18 @@ from consumers.facts.dates import DateReader, SaidDate
 from consumers.facts.leader_calls.binding import Bound
 from consumers.facts.leader_calls.cast import Cast
 from consumers.facts.leader_calls.data import CallData
-from consumers.facts.leader_calls.modality import CallModality
+from consumers.facts.leader_calls.modality import CallModality, Place
 from consumers.facts.leader_calls.parties import DOC, GROUP, LEADER, LED, OFFICIAL, Part, Party
+from consumers.facts.leader_calls.telling import Telling
 from consumers.facts.leader_calls.topics import Topics
 from consumers.facts.vocabulary import Vocabulary
-from monitor.core.fact import CallMode, LeaderCall, Participant
+from monitor.core.fact import CallMode, LeaderCall, Modality, Participant
 
 _STRONG = frozenset({"CALLN", "BYPHONE", "PHONED"})
 _ENDS = frozenset({"STOP", "SAID", "COLON"})
 _NEAR = 10  # parts after a trigger in which "by phone" belongs to it
 _TITLE_WORDS = 60
+_SUBJECT_VERB = 3  # words after a subject in which its verb stands
 _UNNAMED = Participant(text="")  # the party that a text leaves unnamed
 
 
@@ -30,6 +33,7 @@ class Judge:
     def __init__(self, data: CallData, dates: DateReader, attribution: AttributionReader) -> None:
         self._data = data
         self._dates = dates
+        self._telling = Telling(data)
         self._attribution = attribution
         self._modality = CallModality(data)
         self._topics = Topics(data)
@@ -61,8 +65,9 @@ class Judge:
     def _is_several(self, sentence: Sentence, parts: Sequence[Part], bound: Bound) -> bool:
         words = sentence.field.tokens.words
         trigger = parts[bound.trigger]
-        return words[trigger.after - 1] in self._plural or not self._separate.isdisjoint(
-            words[parts[bound.first].first : parts[bound.after - 1].after]
+        is_plural = trigger.kind != "CALLV" and len(bound.a) == 1 and words[trigger.after - 1] in self._plural
+        return (is_plural and bound.form.id != "calls") or not self._separate.isdisjoint(
+            words[parts[0].first : parts[bound.after - 1].after]
         )
 
     def _resolved(
@@ -95,7 +100,7 @@ class Judge:
             return (_anybody(sentence, party),)
         if party.kind == DOC:
             return (cast.by_office(party.role, sentence.between(party.first, party.after), named),)
-        if party.kind == "PRON":
+        if party.kind in ("PRON", "HIS"):
             one = cast.speaker(sentence, party.first, named)
             return () if one is None else (one,)
         if party.kind == "PAIR":
@@ -123,11 +128,8 @@ class Judge:
             return self._candidate(sentence, parts, bound, (*why, against), None)
         dates = self._dates_near(article, sentence, parts, bound)
         start, end = self._clause(sentence, parts, bound)
-        subject_after = bound.a[-1].after if bound.a else parts[bound.first].first
         trigger = parts[bound.trigger]
-        modality, because = self._modality.modality(
-            sentence, start, min(subject_after, trigger.first), (trigger.first, trigger.after), parts[bound.after - 1].after, dates
-        )
+        modality, because = self._modality.modality(sentence, self._place(parts, bound, start, end), dates)
         why.append(because)
         if has_led and modality != "historical" and article.reading.on is not None:
             return self._candidate(sentence, parts, bound, (*why, "one of them led at another time"), None)
@@ -138,11 +140,11 @@ class Judge:
             participants=participants,
             others=_distinct(others),
             mode=self._mode(sentence, start, end),
-            on=None if said is None else said.day,
+            on=self._day(article, said, modality),
             on_said=None if said is None else said.text,
-            topics=self._topics.topics(sentence, trigger.after, end),
-            reported_by=attribution.reported_by,
-            told_by=attribution.told_by,
+            topics=self._topics.topics(sentence, min(self._topic_start(bound), trigger.after), end),
+            reported_by=self._telling.reported_by(attribution),
+            told_by=self._telling.told_by(attribution, participants),
             attributed_to=attribution.sources,
             modality=modality,
             quote=sentence.text,
@@ -159,6 +161,10 @@ class Judge:
             if hits:
                 return f"the title is of {next(iter(hits[0].classes))}"
         trigger = parts[bound.trigger]
+        is_bare = trigger.kind == "BYPHONE" and bound.form.id == "both-by-phone"
+        hits = self._meetings.hits(sentence.field.tokens.words, sentence.first, sentence.after) if is_bare else []
+        if hits:
+            return f"a meeting by video: {sentence.between(hits[0].first, hits[0].after)!r}"
         near = parts[bound.first : bound.after + _NEAR]
         if trigger.kind in _STRONG or any(part.kind in _STRONG for part in near):
             return None
@@ -172,6 +178,22 @@ class Judge:
         if is_vague and not self._names_phone(article):
             return "a conversation, and no telephone in the article"
         return None
+
+    @staticmethod
+    def _topic_start(bound: Bound) -> int:
+        return max((party.after for party in bound.a), default=bound.b[0].first if bound.b else 0)
+
+    @staticmethod
+    def _place(parts: Sequence[Part], bound: Bound, start: int, end: int) -> Place:
+        trigger = parts[bound.trigger]
+        parties = sorted((*bound.a, *bound.b), key=lambda party: party.first)
+        is_between = bool(parties) and parties[0].first < trigger.first
+        subject = (parties[0].first, _row_end(bound, parties[0])) if is_between else (trigger.first, trigger.first)
+        told = trigger.first
+        if "told" in bound.form.flags and is_between:
+            partner = next((p.first for p in parties if subject[1] <= p.first < trigger.first), subject[1] + _SUBJECT_VERB)
+            told = min(partner, trigger.first)
+        return Place(start, subject, told, (trigger.first, trigger.after), parts[bound.after - 1].after, end)
 
     def _names_phone(self, article: ArticleText) -> bool:
         return any(not self._phone_words.isdisjoint(field.tokens.words) for field in article.reading.fields)
@@ -191,6 +213,15 @@ class Judge:
         trigger = parts[bound.trigger].first
         found = self._dates.dates_in(sentence, parts[0].first, parts[-1].after, article.reading.on)
         return sorted(found, key=lambda said: abs(said.first - trigger))
+
+    @staticmethod
+    def _day(article: ArticleText, said: SaidDate | None, modality: Modality) -> date | None:
+        """The day that is said; of a call to come, the next of that name."""
+        if said is None or said.day is None or modality not in ("planned", "sought"):
+            return None if said is None else said.day
+        on = article.reading.on
+        is_weekday = on is not None and on - timedelta(days=7) < said.day < on
+        return said.day + timedelta(days=7) if is_weekday and said.is_name else said.day
 
     def _mode(self, sentence: Sentence, first: int, after: int) -> CallMode:
         words = sentence.field.tokens.words[first:after]
@@ -212,6 +243,11 @@ class Judge:
 
 def _anybody(sentence: Sentence, party: Party) -> Participant:
     return Participant(text=sentence.between(party.first, party.after))
+
+
+def _row_end(bound: Bound, party: Party) -> int:
+    row = bound.a if party in bound.a else bound.b
+    return row[-1].after
 
 
 def _why_none(slot: Sequence[Party]) -> str:

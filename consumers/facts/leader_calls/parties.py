@@ -56,7 +56,7 @@ class PartyReader:
         self._forms = Forms(self.classes, data.party_macros, data.parties)
         self._roles = data.roles
         self._starts = frozenset(
-            ("PERSON", "STATE", "TITLED", "NAME", "ROLE", "OROLE", "ELECT", "THE", "A", "HON", "PRE", "FORMER", "PRON")
+            ("PERSON", "STATE", "TITLED", "NAME", "ROLE", "OROLE", "ELECT", "THE", "A", "HON", "PRE", "FORMER", "HIS")
         )
 
     def parts(self, article: ArticleText, leaders: Leaders, sentence: Sentence, items: Sequence[Item]) -> list[Part]:
@@ -80,7 +80,7 @@ class PartyReader:
     @staticmethod
     def _plain(item: Item) -> Part:
         kind = {"PERSON": SOMEBODY, "TITLED": SOMEBODY, "JUNIOR": "X", "OROLE": OFFICIAL, "ELECT": SOMEBODY}.get(item.kind, item.kind)
-        party = Party(item.kind, item.first, item.after) if item.kind in ("GROUP", "PRON", "PAIR", "NOBODY") else None
+        party = Party(item.kind, item.first, item.after) if item.kind in ("GROUP", "PRON", "HIS", "PAIR", "NOBODY") else None
         return Part(kind, item.first, item.after, party)
 
     def _at(
