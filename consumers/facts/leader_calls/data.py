@@ -54,6 +54,9 @@ class CallData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outlets: list[str]
     outlet_endings: list[str]
     no_outlets: list[str]
+    first_person: list[str]
+    question_signs: str
+    states_short: dict[str, str]
     honorifics_exact: list[str]
     confirm_words: int
     joins: list[str]

@@ -18,6 +18,7 @@ _SIGN_OF = {",": "COMMA", ":": "COLON", "(": "PAREN", ")": "PAREN", "[": "PAREN"
 _SIGN_OF |= dict.fromkeys("\"“”«»„", "QUOTE") | dict.fromkeys("!?", "STOP") | {"&": "AND", "/": "AND"}
 _BEFORE_NAMES = frozenset({"PERSON", "WITH", "TO", "AND", "FROM", "BETWEEN"})
 _BEHIND_NAMES = frozenset({"PERSON", "SPEAK", "TALKS", "PHONED", "CALLN"})
+_NAMES = frozenset({"PERSON", "NAME", "CAP", "HON", "STATE"})
 _DASHES = frozenset("-–—‒")
 _APOSTROPHES = frozenset("'’")
 
@@ -44,6 +45,7 @@ class Itemizer:
     def __init__(self, data: CallData) -> None:
         self._vocabulary = Vocabulary(data.classes)
         self._order = {name: at for at, name in enumerate(data.classes)}
+        self._states = data.states_short
         self._honorifics = frozenset(data.honorifics_exact)
         self._roles = frozenset(("ROLE", "OROLE", "ELECT"))
 
@@ -77,10 +79,13 @@ class Itemizer:
             if inside is None:
                 return Item(kind, hit.first, hit.after)
         surface = sentence.surface(token)
-        if surface[0].isupper() and not is_plain and (token != sentence.first or _goes_on(sentence, token)):
+        if surface[0].isupper() and not is_plain and (not _begins(sentence, token) or _goes_on(sentence, token)):
             return Item("NAME", token, token + 1)
         if is_plain and surface[0].isupper():
             return Item("CAP", token, token + 1)
+        state = self._states.get(words[token]) if surface.islower() and sentence.field.name == "title" else None
+        if state is not None and token + 1 < after and self._vocabulary.at(words, token + 1, after) is not None:
+            return Item("STATE", token, token + 1, (state,))
         return Item("X", token, token + 1)
 
     def _named(self, article: ArticleText, leaders: Leaders, sentence: Sentence) -> dict[int, Item]:
@@ -110,18 +115,21 @@ class Itemizer:
 
 
 def _with_short_names(article: ArticleText, leaders: Leaders, sentence: Sentence, items: list[Item]) -> list[Item]:
-    """In a title without capitals, the surname of a leader right beside another who leads is a name ("biden xi call")."""
-    if sentence.field.name != "title" or sentence.text != sentence.text.lower():
-        return items
+    """With surnames of leaders that count only beside others who lead ("biden xi call"; "Petro ... with Daniel Noboa")."""
     if not any(item.kind == "PERSON" for item in items):
         return items
+    is_plain = sentence.field.name == "title" and sentence.text == sentence.text.lower()
     found = list(items)
     for at, item in enumerate(items):
         before, behind = (items[at - 1].kind if at else ""), (items[at + 1].kind if at + 1 < len(items) else "")
-        if item.kind != "X" or not (before in _BEFORE_NAMES or behind in _BEHIND_NAMES):
+        if item.kind not in ("X", "NAME"):
+            continue
+        if is_plain and not (before in _BEFORE_NAMES or behind in _BEHIND_NAMES):
+            continue
+        if not is_plain and (not sentence.surface(item.first)[0].isupper() or {before, behind} & _NAMES):
             continue
         actor = leaders.by_short_name(sentence.field.tokens.words[item.first], article.reading.on)
-        if actor is not None:
+        if actor is not None and (is_plain or article.reading.on is not None):
             found[at] = Item("PERSON", item.first, item.after, (actor,))
     return found
 
@@ -170,6 +178,11 @@ def _signs(sentence: Sentence, token: int) -> Iterator[Item]:
 
 def _is_cut(sentence: Sentence, first: int, after: int) -> bool:
     return any(set(sentence.gap(token)) & set(",;:()\"“”") for token in range(first, after - 1))
+
+
+def _begins(sentence: Sentence, token: int) -> bool:
+    """Whether a word begins a sentence, or what is said after a colon or in quotation marks."""
+    return token == sentence.first or bool(set(sentence.gap(token - 1)) & set(":\"“”.!?—–"))
 
 
 def _goes_on(sentence: Sentence, token: int) -> bool:

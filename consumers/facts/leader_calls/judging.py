@@ -9,6 +9,7 @@ from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.attribution import AttributionReader
 from consumers.facts.candidate import Candidate
 from consumers.facts.dates import DateReader, SaidDate
+from consumers.facts.leader_calls.around import Around
 from consumers.facts.leader_calls.binding import Bound
 from consumers.facts.leader_calls.cast import Cast
 from consumers.facts.leader_calls.data import CallData
@@ -30,15 +31,17 @@ _UNNAMED = Participant(text="")  # the party that a text leaves unnamed
 class Judge:
     """Judges bound parties in one language."""
 
-    def __init__(self, data: CallData, dates: DateReader, attribution: AttributionReader) -> None:
+    def __init__(self, data: CallData, dates: DateReader, attribution: AttributionReader, around: Around) -> None:
         self._data = data
         self._dates = dates
+        self._around = around
         self._telling = Telling(data)
         self._attribution = attribution
         self._modality = CallModality(data)
         self._topics = Topics(data)
         self._meetings = Vocabulary({"meeting": data.meetings})
         self._refusals = Vocabulary(data.refusals)
+        self._first_person = frozenset(data.first_person)
         self._video = frozenset(data.video)
         self._phone = frozenset(data.phone)
         self._phone_words = frozenset(data.phone_words)
@@ -80,7 +83,7 @@ class Judge:
         for slot in (bound.a, bound.b):
             found: list[Participant] = []
             for party in slot:
-                leading = self._leading(cast, sentence, party, [*named, *(one.actor for one in found if one.actor)])
+                leading = self._leading(cast, sentence, parts, party, [*named, *(one.actor for one in found if one.actor)])
                 has_led = has_led or party.kind == LED
                 found += leading
                 if not leading:
@@ -93,7 +96,9 @@ class Judge:
             a = self._unnamed(cast, sentence, parts, bound, named)
         return a, b, tuple(others), has_led
 
-    def _leading(self, cast: Cast, sentence: Sentence, party: Party, named: Sequence[str]) -> Sequence[Participant]:
+    def _leading(
+        self, cast: Cast, sentence: Sentence, parts: Sequence[Part], party: Party, named: Sequence[str]
+    ) -> Sequence[Participant]:
         if party.kind in (LEADER, LED):
             return party.who
         if party.kind == GROUP:
@@ -101,11 +106,24 @@ class Judge:
         if party.kind == DOC:
             return (cast.by_office(party.role, sentence.between(party.first, party.after), named),)
         if party.kind in ("PRON", "HIS"):
-            one = cast.speaker(sentence, party.first, named)
+            one = self._meant(cast, sentence, parts, party, named)
             return () if one is None else (one,)
         if party.kind == "PAIR":
             return cast.pair(sentence, party.first)
         return ()
+
+    def _meant(
+        self, cast: Cast, sentence: Sentence, parts: Sequence[Part], party: Party, named: Sequence[str]
+    ) -> Participant | None:
+        """Whom a pronoun means: the last leader or office before it, as far as the sentence tells."""
+        before = [part.party for part in parts if part.after <= party.first and part.party is not None]
+        last = next((one for one in reversed(before) if one.kind in (LEADER, DOC, OFFICIAL)), None)
+        if last is not None and last.kind == DOC:
+            return cast.by_office(last.role, sentence.between(last.first, last.after), named)
+        if last is not None and last.kind == OFFICIAL:
+            return None
+        is_first = sentence.field.tokens.words[party.first] in self._first_person
+        return cast.speaker(sentence, party.first, named, far=not is_first)
 
     def _unnamed(
         self, cast: Cast, sentence: Sentence, parts: Sequence[Part], bound: Bound, named: Sequence[str]
@@ -136,6 +154,7 @@ class Judge:
         said = next((one for one in dates if one.precision == "day"), None)
         attribution = self._attribution.attribution(article, sentence, parts[bound.first].first, parts[bound.after - 1].after)
         why += attribution.why
+        confirmed = self._around.confirmed_by(article, sentence)
         fact = LeaderCall(
             participants=participants,
             others=_distinct(others),
@@ -145,6 +164,7 @@ class Judge:
             topics=self._topics.topics(sentence, min(self._topic_start(bound), trigger.after), end),
             reported_by=self._telling.reported_by(attribution),
             told_by=self._telling.told_by(attribution, participants),
+            confirmed_by=() if confirmed is None else (confirmed,),
             attributed_to=attribution.sources,
             modality=modality,
             quote=sentence.text,
@@ -170,7 +190,7 @@ class Judge:
             return None
         words = sentence.field.tokens.words
         is_vague = trigger.kind == "CALLW" and words[trigger.after - 1] in self._vague_nouns
-        if trigger.kind == "CALLW" and not is_vague:
+        if trigger.kind == "CALLV" or (trigger.kind == "CALLW" and not is_vague):
             return None
         hits = self._meetings.hits(words, sentence.first, sentence.after)
         if hits:

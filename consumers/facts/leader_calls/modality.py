@@ -15,6 +15,7 @@ _ORDER: tuple[Modality, ...] = ("denied", "sought", "planned", "hypothetical", "
 _AFTER: tuple[Modality, ...] = ("denied", "planned", "sought")
 _AFTER_WORDS = 12
 _FAR_WORDS = 12
+_CLOSING = "\"'”’)] "
 _NEAR_WORDS = 5
 _BESIDE_WORDS = 3
 
@@ -55,11 +56,14 @@ class CallModality:
         self._far = _vocabularies(data.modality_far)
         self._after = _vocabularies(data.modality_after)
         self._took_place = Vocabulary({"took place": data.took_place})
+        self._question = tuple(data.question_signs)
         self._infinitive = frozenset(data.infinitive)
         self._real_infinitives = frozenset(data.real_infinitives)
 
     def modality(self, sentence: Sentence, place: Place, dates: Iterable[SaidDate]) -> tuple[Modality, str]:
         """How real it is, and by which words; what stands right beside the trigger counts most."""
+        if sentence.text.rstrip(_CLOSING).endswith(self._question):
+            return "hypothetical", "a question"
         trigger = place.trigger[0]
         beside = (max(place.start, trigger - _BESIDE_WORDS), trigger)
         behind = (place.trigger[1], min(sentence.after, place.after + _AFTER_WORDS))
