@@ -39,7 +39,7 @@ class Around:
         if not isinstance(fact, LeaderCall):
             return candidate
         for sentence in self._following(article, number, triggers):
-            fact = self._with_topics(sentence, fact)
+            fact = self._with_topics(article, sentence, fact)
             fact = self._with_others(article, sentence, fact)
             fact = self._with_confirmation(article, sentence, fact)
         return replace(candidate, fact=fact)
@@ -54,13 +54,13 @@ class Around:
             found.append(sentence)
         return found
 
-    def _with_topics(self, sentence: Sentence, fact: LeaderCall) -> LeaderCall:
+    def _with_topics(self, article: ArticleText, sentence: Sentence, fact: LeaderCall) -> LeaderCall:
         """ "They discussed the bank law." """
         words = sentence.field.tokens.words
-        hits = self._speech.hits(words, sentence.first, min(sentence.after, sentence.first + _SUBJECT_WORDS))
+        hits = self._speech.hits(words, sentence.first, min(sentence.after, sentence.first + 2 * _SUBJECT_WORDS))
         if fact.topics or not hits:
             return fact
-        topics = self._topics.topics(sentence, hits[0].first, sentence.after)
+        topics = self._topics.topics(article, sentence, hits[0].first, sentence.after)
         return msgspec.structs.replace(fact, topics=topics) if sentence.field.name == fact.field else fact
 
     def _with_others(self, article: ArticleText, sentence: Sentence, fact: LeaderCall) -> LeaderCall:

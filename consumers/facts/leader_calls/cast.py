@@ -10,8 +10,9 @@ from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.leader_calls.leaders import Leaders
 from monitor.core.fact import Participant
 
+_OPENING_SENTENCES = 12
+_APOSTROPHES = ("'", "’")
 _PAIR_SENTENCES = 3  # how far back "the two" are looked for
-_SUBJECT_WORDS = 4  # of a sentence that begins with its subject
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,14 @@ class Cast:
 
     @cached_property
     def _states(self) -> tuple[str, ...]:
+        """States that own something in the article: "the UK's view", as readouts speak of their own."""
         registry = self._article.registry
-        mentions = (m for sentence in self._article.sentences[:12] for m in self._article.mentioned_in(sentence))
-        found = (m.actor for m in mentions if m.direct and registry.offices_in(m.actor))
-        return tuple(dict.fromkeys(found))
+        found: dict[str, None] = {}
+        for sentence in self._article.sentences[:_OPENING_SENTENCES]:
+            for mention in self._article.mentioned_in(sentence):
+                if mention.direct and sentence.gap(mention.after - 1)[:1] in _APOSTROPHES and registry.offices_in(mention.actor):
+                    found[mention.actor] = None
+        return tuple(found)
 
     def by_office(self, role: str, text: str, exclude: Iterable[str]) -> Participant:
         """Who "the president" is: the first leader of that office in the article, or the one of a state named there."""
@@ -70,7 +75,7 @@ class Cast:
     def speaker(self, sentence: Sentence, token: int, exclude: Iterable[str], *, far: bool = True) -> Participant | None:
         """Who "he" or nobody named is: the leader named last before, or else the next one in the sentence.
 
-        Where none is (`far`), the sentence before tells, if it names but one or begins with one.
+        Where none is (`far`), the sentence before tells, if it names but one.
         """
         left = set(exclude)
         here = [one for one in self._in(sentence.number) if one.actor not in left]
@@ -79,8 +84,7 @@ class Cast:
             one = before[-1] if before else here[0]
             return self.participant(one.actor, self._text(one))
         there = [one for one in self._in(sentence.number - 1) if one.actor not in left] if far else []
-        begins = there and there[0].first <= self._article.sentences[sentence.number - 1].first + _SUBJECT_WORDS
-        if there and (begins or len({one.actor for one in there}) == 1):
+        if len({one.actor for one in there}) == 1:
             return self.participant(there[0].actor, self._text(there[0]))
         return None
 

@@ -53,6 +53,7 @@ class CallData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     topic_links: list[str]
     outlets: list[str]
     outlet_endings: list[str]
+    vague_outlets: list[str]
     no_outlets: list[str]
     first_person: list[str]
     question_signs: str

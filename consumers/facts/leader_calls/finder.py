@@ -39,6 +39,7 @@ class LeaderCallFinder:
 
     def __init__(self, lang: str = "en") -> None:
         self._data = data = load_part(lang, "leader_calls", CallData)
+        self._vague_outlets = frozenset(data.vague_outlets)
         self._triggers = frozenset(data.triggers)
         self._itemizer = Itemizer(data)
         self._parties = PartyReader(data)
@@ -62,7 +63,8 @@ class LeaderCallFinder:
             for bound in self._binder.bound(parts, sentence.field.name):
                 told += [(sentence.number, one) for one in self._judge.candidates(article, cast, sentence, parts, bound)]
         numbers = frozenset(number for number, one in told if one.fact is not None)
-        return merged([self._around.completed(article, one, number, numbers) for number, one in told])
+        completed = [self._around.completed(article, one, number, numbers) for number, one in told]
+        return merged(completed, self._vague_outlets)
 
     def _pieces(self, article: ArticleText) -> Iterator[tuple[Sentence, int, int]]:
         left = _MOST_PIECES

@@ -149,6 +149,8 @@ class Judge:
         trigger = parts[bound.trigger]
         modality, because = self._modality.modality(sentence, self._place(parts, bound, start, end), dates)
         why.append(because)
+        if modality == "hypothetical" and not self._is_strong(parts, bound):
+            return self._candidate(sentence, parts, bound, (*why, "only supposed, and no telephone"), None)
         if has_led and modality != "historical" and article.reading.on is not None:
             return self._candidate(sentence, parts, bound, (*why, "one of them led at another time"), None)
         said = next((one for one in dates if one.precision == "day"), None)
@@ -161,7 +163,7 @@ class Judge:
             mode=self._mode(sentence, start, end),
             on=self._day(article, said, modality),
             on_said=None if said is None else said.text,
-            topics=self._topics.topics(sentence, min(self._topic_start(bound), trigger.after), end),
+            topics=self._topics.topics(article, sentence, min(self._topic_start(bound), trigger.after), end),
             reported_by=self._telling.reported_by(attribution),
             told_by=self._telling.told_by(attribution, participants),
             confirmed_by=() if confirmed is None else (confirmed,),
@@ -185,8 +187,7 @@ class Judge:
         hits = self._meetings.hits(sentence.field.tokens.words, sentence.first, sentence.after) if is_bare else []
         if hits:
             return f"a meeting by video: {sentence.between(hits[0].first, hits[0].after)!r}"
-        near = parts[bound.first : bound.after + _NEAR]
-        if trigger.kind in _STRONG or any(part.kind in _STRONG for part in near):
+        if self._is_strong(parts, bound):
             return None
         words = sentence.field.tokens.words
         is_vague = trigger.kind == "CALLW" and words[trigger.after - 1] in self._vague_nouns
@@ -214,6 +215,10 @@ class Judge:
             partner = next((p.first for p in parties if subject[1] <= p.first < trigger.first), subject[1] + _SUBJECT_VERB)
             told = min(partner, trigger.first)
         return Place(start, subject, told, (trigger.first, trigger.after), parts[bound.after - 1].after, end)
+
+    @staticmethod
+    def _is_strong(parts: Sequence[Part], bound: Bound) -> bool:
+        return any(part.kind in _STRONG for part in parts[bound.first : bound.after + _NEAR])
 
     def _names_phone(self, article: ArticleText) -> bool:
         return any(not self._phone_words.isdisjoint(field.tokens.words) for field in article.reading.fields)
