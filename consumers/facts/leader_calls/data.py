@@ -31,6 +31,7 @@ class CallData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     macros: dict[str, str]
     patterns: list[Form]
     refusals: dict[str, list[str]]
+    refusals_near: dict[str, list[str]]
     video: list[str]
     phone: list[str]
     meetings: list[str]

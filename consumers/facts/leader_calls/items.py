@@ -78,6 +78,9 @@ class Itemizer:
             inside = next((at for at in range(token + 1, hit.after) if at in named and kind not in self._roles), None)
             if inside is None:
                 return Item(kind, hit.first, hit.after)
+            alone = self._vocabulary.at(words, token, token + 1)
+            if alone is not None:
+                return Item(min(alone.classes, key=self._order.__getitem__), token, token + 1)
         surface = sentence.surface(token)
         if surface[0].isupper() and not is_plain and (not _begins(sentence, token) or _goes_on(sentence, token)):
             return Item("NAME", token, token + 1)

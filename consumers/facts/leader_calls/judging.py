@@ -21,6 +21,7 @@ from consumers.facts.vocabulary import Vocabulary
 from monitor.core.fact import CallMode, LeaderCall, Modality, Participant
 
 _STRONG = frozenset({"CALLN", "BYPHONE", "PHONED"})
+_CALLS = frozenset({"calls", "to-call"})
 _ENDS = frozenset({"STOP", "SAID", "COLON"})
 _NEAR = 10  # parts after a trigger in which "by phone" belongs to it
 _TITLE_WORDS = 60
@@ -40,6 +41,7 @@ class Judge:
         self._modality = CallModality(data)
         self._topics = Topics(data)
         self._meetings = Vocabulary({"meeting": data.meetings})
+        self._refusals_near = Vocabulary(data.refusals_near)
         self._refusals = Vocabulary(data.refusals)
         self._first_person = frozenset(data.first_person)
         self._video = frozenset(data.video)
@@ -182,8 +184,14 @@ class Judge:
             hits = self._refusals.hits(title.tokens.words, 0, min(len(title.tokens.words), _TITLE_WORDS))
             if hits:
                 return f"the title is of {next(iter(hits[0].classes))}"
+        hits = self._refusals_near.hits(sentence.field.tokens.words, sentence.first, sentence.after)
+        if hits:
+            return f"the sentence is of {next(iter(hits[0].classes))}"
         trigger = parts[bound.trigger]
-        is_bare = trigger.kind == "BYPHONE" and bound.form.id == "both-by-phone"
+        if (trigger.kind == "CALLV" or bound.form.id in _CALLS) and bound.b and bound.b[-1].is_tailed:
+            return "it may be what somebody is called"
+        is_bare = trigger.kind == "BYPHONE" and self._mode(sentence, trigger.first, trigger.after) == "video"
+        is_bare = is_bare and "told" in bound.form.flags
         hits = self._meetings.hits(sentence.field.tokens.words, sentence.first, sentence.after) if is_bare else []
         if hits:
             return f"a meeting by video: {sentence.between(hits[0].first, hits[0].after)!r}"

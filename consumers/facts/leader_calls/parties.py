@@ -29,6 +29,7 @@ class Party:
             state, PRON, PAIR.
         who: Several for "the presidents of France and Poland"; none for a group, a pronoun or a bare office.
         role: The office's role of a bare office.
+        is_tailed: Words with capitals follow the name that is known: more of it, or what somebody is called.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Party:
     after: int
     who: tuple[Participant, ...] = ()
     role: str = ""
+    is_tailed: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ class PartyReader:
         persons = [item for item in groups.get("w", ()) if item.kind == "PERSON"]
         is_official = role_item is not None and role_item.kind == "OROLE"
         if persons:
+            party = replace(party, is_tailed=inside[-1].kind == "NAME")
             return self._person(leaders, party, persons[-1].actors[0], on, text, role, states, former=is_former, official=is_official)
         if is_official:
             return replace(party, kind=OFFICIAL)
