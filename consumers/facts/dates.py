@@ -33,6 +33,8 @@ class DateData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     last: list[str]
     within: list[str]
     ago: list[str]
+    parts_of_day: list[str]
+    early_late: list[str]
     units: dict[str, int]
     numbers: dict[str, int]
     past_after_days: int
@@ -45,6 +47,7 @@ class SaidDate:
     Attributes:
         first, after: Its tokens.
         day: Resolved; None where it is no single day or nobody knows the day of publication.
+        is_name: It is but the name of a day ("Thursday").
         is_past: It is clearly before the day of publication, by months or years; None where nobody knows.
     """
 
@@ -55,6 +58,7 @@ class SaidDate:
     precision: Precision
     year: int | None = None
     is_past: bool | None = None
+    is_name: bool = False
 
 
 class DateReader:
@@ -124,7 +128,23 @@ class DateReader:
             day += timedelta(days=7)
         elif day is not None and on is not None and before in self._data.last and day == on:
             day -= timedelta(days=7)
-        return SaidDate(first, token + 1, sentence.between(first, token + 1), day, "day", is_past=False)
+        first, after = self._widened(sentence, first, token + 1)
+        return SaidDate(first, after, sentence.between(first, after), day, "day", is_past=False, is_name=not is_next)
+
+    def _widened(self, sentence: Sentence, first: int, after: int) -> tuple[int, int]:
+        """With "late", "early on" before and "night", "morning" behind."""
+        words = sentence.field.tokens.words
+        if after < sentence.after and words[after] in self._data.parts_of_day and sentence.gap(after - 1) == " ":
+            after += 1
+        if (
+            first - 2 >= sentence.first
+            and words[first - 1] in self._data.within
+            and words[first - 2] in self._data.early_late
+        ):
+            return first - 2, after
+        if first - 1 >= sentence.first and words[first - 1] in self._data.early_late:
+            return first - 1, after
+        return first, after
 
     def _day_of_month(self, sentence: Sentence, token: int, after: int, on: date | None) -> SaidDate | None:
         """ "3 March", "March 3, 2024", "the 3rd of March"."""
@@ -152,6 +172,7 @@ class DateReader:
         if day is None and (year is not None or on is not None):
             return None
         is_past = None if day is None or on is None else (on - day).days >= self._data.past_after_days
+        first, after = self._widened(sentence, first, after)
         return SaidDate(
             first, after, sentence.between(first, after), day, "day", year or (day.year if day else None), is_past
         )
