@@ -270,4 +270,4 @@ def _person_first(article: ArticleText, mentions: Sequence[Mention]) -> Mention 
     people = [
         one for one in mentions if (found := article.registry.get(one.actor)) is not None and found.kind == "person"
     ]
-    return (people or list(mentions) or [None])[0]
+    return next(iter(people or mentions), None)
