@@ -1,0 +1,157 @@
+"""Reports about deaths that lie before: vigils, anniversaries, trials, protests. Knows no dates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from consumers.facts.article import ArticleText, Sentence
+from consumers.facts.modality.data import ModalityData
+from consumers.facts.vocabulary import Hit, Vocabulary
+
+_CLOSE = 4  # words between "justice for" and its figure
+_AFTER = 12  # words behind a figure in which it is said to be remembered
+_RELATIVE = 3  # words before a verb of harm in which "that" makes it part of what is spoken about
+_DATED = 8  # words behind a figure in which a date is its
+_OPENING = 2  # sentences of an article that say what it is about
+
+
+@dataclass(frozen=True)
+class About:
+    """That a report is about what stands at a place.
+
+    Attributes:
+        first, after: The words that say what it is about: a date among them is that of the deaths.
+    """
+
+    why: str
+    first: int
+    after: int
+
+
+class Topics:
+    """Reads what reports are about, in articles of one language."""
+
+    def __init__(self, data: ModalityData) -> None:
+        self._widest = data.widest
+        self._topics = Vocabulary({"topic": data.topics, "article": data.article_topics, "not": data.topics_not})
+        self._after = Vocabulary({"topic": data.topics_after})
+        self._protest = Vocabulary({"protest": data.protest, "gather": data.gather})
+        self._protest_about = Vocabulary({"about": data.protest_about, "after": data.protest_after})
+        self._resumes = Vocabulary({"anywhere": data.resumes, "comma": data.resumes_after_comma})
+        self._about = frozenset(data.about)
+        self._relatives = frozenset(data.relatives)
+        self._happens = Vocabulary({"happens": data.topic_happens})
+        self._harm = frozenset(data.harm)
+        self._deadly = frozenset(data.deadly)
+        self._fresh = frozenset(data.fresh)
+        self._read: tuple[ArticleText | None, dict[int, str | None]] = (None, {})
+
+    def before(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> About | None:
+        """What makes a place one of the past: a report before it that is about it, or a memory behind it."""
+        start = max(sentence.first, first - self._widest)
+        return (
+            self._topic(sentence, start, first, after)
+            or self._protested(article, sentence, start, first, after)
+            or self._remembered(sentence, first, after)
+        )
+
+    def of_article(self, article: ArticleText, sentence: Sentence) -> str | None:
+        """What makes the whole article one of the past, as title or first sentence say; the title is told alone."""
+        if self._read[0] is not article:
+            self._read = (article, {})
+        known = self._read[1]
+        opening = article.sentences[: 1 if sentence.field.name == "title" else _OPENING]
+        for one in opening:
+            if one.number not in known:
+                known[one.number] = self._article_topic(one)
+        topic = next((topic for one in opening if (topic := known[one.number]) is not None), None)
+        return None if topic is None else f"the article is about what is past: {topic!r}"
+
+    def _topic(self, sentence: Sentence, start: int, first: int, after: int) -> About | None:
+        words = sentence.field.tokens.words
+        for hit in reversed(self._topics.hits(words, start, first)):
+            if "not" in hit.classes:
+                continue
+            about = self._about_word(words, hit, first)
+            if about is not None and self._reaches(sentence, about, first, after):
+                return About(f"past by {sentence.between(hit.first, hit.after)!r}", about, self._end(sentence, after))
+        return None
+
+    def _about_word(self, words: tuple[str, ...], hit: Hit, first: int) -> int | None:
+        """The token behind the word that opens what a topic is about; topics that end in one have it themselves."""
+        if words[hit.after - 1] in self._about:
+            return hit.after
+        return next((token + 1 for token in range(hit.after, first) if words[token] in self._about), None)
+
+    def _reaches(self, sentence: Sentence, about: int, first: int, after: int) -> bool:
+        """Whether a place belongs to what is spoken about; "a bomb at a vigil for X killed 12" not."""
+        words = sentence.field.tokens.words
+        if self._is_over(sentence, about, first):
+            return False
+        if words[first] not in self._harm or after - first < 2:
+            return True
+        if words[first - 1] in self._about:
+            return True
+        return not self._relatives.isdisjoint(words[max(about - 1, first - _RELATIVE) : first])
+
+    def _end(self, sentence: Sentence, after: int) -> int:
+        """Where what a report is about ends behind a place."""
+        end = min(sentence.after, after + _DATED)
+        happens = self._happens.hits(sentence.field.tokens.words, after, end)
+        return happens[0].first if happens else end
+
+    def _protested(self, article: ArticleText, sentence: Sentence, start: int, first: int, after: int) -> About | None:
+        """People who stand up about deaths: "marched against the killing of three students"."""
+        words = sentence.field.tokens.words
+        hits = self._protest.hits(words, start, first)
+        begin = hits[0].after if hits else start if self._is_of_protest(article) else None
+        if begin is None or not self._fresh.isdisjoint(words[start:first]):
+            return None
+        is_sure = any("protest" in hit.classes for hit in hits)
+        for about in self._protest_about.hits(words, begin, first):
+            if about.classes == ("after",) and not is_sure:
+                continue
+            is_deadly = not self._deadly.isdisjoint(words[about.after : first + 1])
+            if (is_deadly or first - about.after <= _CLOSE) and not self._is_over(sentence, about.after, first):
+                why = f"past by {sentence.between(about.first, about.after)!r} of a protest"
+                return About(why, about.after, self._end(sentence, after))
+        return None
+
+    def _is_of_protest(self, article: ArticleText) -> bool:
+        return any(
+            "protest" in hit.classes
+            for one in article.sentences[:_OPENING]
+            for hit in self._protest.hits(one.field.tokens.words, one.first, min(one.after, one.first + self._widest))
+        )
+
+    def _remembered(self, sentence: Sentence, first: int, after: int) -> About | None:
+        words = sentence.field.tokens.words
+        for hit in self._after.hits(words, after, min(sentence.after, after + _AFTER)):
+            return About(f"past by {sentence.between(hit.first, hit.after)!r}", first, hit.first)
+        return None
+
+    def _is_over(self, sentence: Sentence, about: int, first: int) -> bool:
+        """Whether the sentence turns to something else before a place."""
+        words = sentence.field.tokens.words
+        if any(";" in sentence.gap(token) for token in range(about, first)):
+            return True
+        return any(
+            "anywhere" in hit.classes or "," in sentence.gap(hit.first - 1)
+            for hit in self._resumes.hits(words, about, first + 1)
+        )
+
+    def _article_topic(self, sentence: Sentence) -> str | None:
+        """A topic of a title or first sentence that tells of no harm but the one it is about."""
+        words = sentence.field.tokens.words
+        end = min(sentence.after, sentence.first + self._widest)
+        hits = [hit for hit in self._topics.hits(words, sentence.first, end) if "article" in hit.classes]
+        if not hits:
+            return None
+        harm = next((token for token in range(sentence.first, end) if words[token] in self._harm), None)
+        for hit in hits:
+            if harm is None or hit.first <= harm < hit.after:
+                return sentence.between(hit.first, hit.after)
+            about = self._about_word(words, hit, harm) if hit.after <= harm else None
+            if about is not None and self._reaches(sentence, about, harm, harm + 2):
+                return sentence.between(hit.first, hit.after)
+        return None
