@@ -33,8 +33,15 @@ class Past:
         self._date_not = frozenset(data.date_not)
         self._read: tuple[ArticleText | None, dict[int, tuple[SaidDate, ...]]] = (None, {})
 
-    def why(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> str | None:
-        """Why what stands at a place lies in the past; None where nothing says so."""
+    def of_article(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> str | None:
+        """What makes the whole article tell of the past, unless a date says that a place is news."""
+        nearest = self._nearest(sentence, self._dates_of(article, sentence), first, after)
+        if nearest is not None and nearest.is_past is False and nearest.precision in _PRECISE:
+            return None
+        return self._topics.of_article(article, sentence)
+
+    def here(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> str | None:
+        """Why what stands at a place lies in the past, as its sentence says; None where nothing says so."""
         dates = self._dates_of(article, sentence)
         about = self._topics.before(article, sentence, first, after)
         if about is not None:
@@ -45,9 +52,7 @@ class Past:
         if nearest is not None and nearest.is_past is False and nearest.precision in _PRECISE:
             return None
         word = self._word(sentence, first, after)
-        if word is not None:
-            return f"past by {word!r}"
-        return self._topics.of_article(article, sentence)
+        return None if word is None else f"past by {word!r}"
 
     def _dates_of(self, article: ArticleText, sentence: Sentence) -> tuple[SaidDate, ...]:
         if self._read[0] is not article:

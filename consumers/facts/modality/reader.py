@@ -26,10 +26,12 @@ class ModalityReader:
         if story is not None:
             return "hypothetical", f"hypothetical by {story!r}"
         unreal = self._unreal.found(sentence, first, after)
-        past = None if unreal is not None and unreal[0] == "denied" else self._past.why(article, sentence, first, after)
-        if past is not None:
-            return "historical", past
-        return unreal or ("happened", "")
+        if unreal is not None and unreal[0] == "denied":
+            return unreal
+        past = self._past.here(article, sentence, first, after)
+        if past is None and unreal is None:
+            past = self._past.of_article(article, sentence, first, after)
+        return ("historical", past) if past is not None else unreal or ("happened", "")
 
     def _story(self, article: ArticleText, sentence: Sentence, first: int) -> str | None:
         """Words of a story or a rehearsal before a place or close behind it, or in the title of the article."""

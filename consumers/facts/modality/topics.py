@@ -33,10 +33,22 @@ class Topics:
 
     def __init__(self, data: ModalityData) -> None:
         self._widest = data.widest
-        self._topics = Vocabulary({"topic": data.topics, "article": data.article_topics, "not": data.topics_not})
-        self._after = Vocabulary({"topic": data.topics_after})
+        self._topics = Vocabulary(
+            {
+                "not": data.topics_not,
+                "topic": data.topics,
+                "transitive": data.transitive,
+                "temporal": data.temporal,
+                "legal": data.legal,
+                "article": data.article_topics,
+            }
+        )
+        self._after = Vocabulary({"topic": data.topics_after, "legal": data.legal_after})
         self._protest = Vocabulary({"protest": data.protest, "gather": data.gather})
-        self._protest_about = Vocabulary({"about": data.protest_about, "after": data.protest_after})
+        self._protest_about = Vocabulary(
+            {"about": data.protest_about, "bare": data.protest_bare, "after": data.protest_after}
+        )
+        self._attacks = Vocabulary({"attack": data.attacks})
         self._resumes = Vocabulary({"anywhere": data.resumes, "comma": data.resumes_after_comma})
         self._about = frozenset(data.about)
         self._relatives = frozenset(data.relatives)
@@ -70,29 +82,38 @@ class Topics:
     def _topic(self, sentence: Sentence, start: int, first: int, after: int) -> About | None:
         words = sentence.field.tokens.words
         for hit in reversed(self._topics.hits(words, start, first)):
-            if "not" in hit.classes:
-                continue
             about = self._about_word(words, hit, first)
-            if about is not None and self._reaches(sentence, about, first, after):
-                return About(f"past by {sentence.between(hit.first, hit.after)!r}", about, self._end(sentence, after))
+            if about is not None and self._reaches(sentence, hit, about, first, after):
+                why = f"past by {sentence.between(hit.first, hit.after)!r}"
+                return About(why, about, self._end(sentence, after))
         return None
 
     def _about_word(self, words: tuple[str, ...], hit: Hit, first: int) -> int | None:
-        """The token behind the word that opens what a topic is about; topics that end in one have it themselves."""
-        if words[hit.after - 1] in self._about:
+        """The token from which on is told what a topic is about."""
+        if "not" in hit.classes:
+            return None
+        if words[hit.after - 1] in self._about or "transitive" in hit.classes:
             return hit.after
-        return next((token + 1 for token in range(hit.after, first) if words[token] in self._about), None)
+        about = next((token + 1 for token in range(hit.after, first) if words[token] in self._about), None)
+        return hit.after if about is None and "legal" in hit.classes else about
 
-    def _reaches(self, sentence: Sentence, about: int, first: int, after: int) -> bool:
+    def _reaches(self, sentence: Sentence, topic: Hit, about: int, first: int, after: int) -> bool:
         """Whether a place belongs to what is spoken about; "a bomb at a vigil for X killed 12" not."""
         words = sentence.field.tokens.words
         if self._is_over(sentence, about, first):
             return False
-        if words[first] not in self._harm or after - first < 2:
+        if "temporal" in topic.classes and self._is_behind_comma(sentence, about, first):
+            return False
+        if "legal" in topic.classes or words[first] not in self._harm or after - first < 2:
             return True
         if words[first - 1] in self._about:
             return True
         return not self._relatives.isdisjoint(words[max(about - 1, first - _RELATIVE) : first])
+
+    def _is_behind_comma(self, sentence: Sentence, about: int, first: int) -> bool:
+        """Whether the last comma before a place ends what is told: no "which" goes on behind it."""
+        comma = next((token for token in range(first - 1, about - 1, -1) if "," in sentence.gap(token)), None)
+        return comma is not None and sentence.field.tokens.words[comma + 1] not in self._relatives
 
     def _end(self, sentence: Sentence, after: int) -> int:
         """Where what a report is about ends behind a place."""
@@ -105,11 +126,11 @@ class Topics:
         words = sentence.field.tokens.words
         hits = self._protest.hits(words, start, first)
         begin = hits[0].after if hits else start if self._is_of_protest(article) else None
+        allowed = {"about", *(("bare",) if hits else ()), *(("after",) if self._is_sure(hits) else ())}
         if begin is None or not self._fresh.isdisjoint(words[start:first]):
             return None
-        is_sure = any("protest" in hit.classes for hit in hits)
         for about in self._protest_about.hits(words, begin, first):
-            if about.classes == ("after",) and not is_sure:
+            if allowed.isdisjoint(about.classes):
                 continue
             is_deadly = not self._deadly.isdisjoint(words[about.after : first + 1])
             if (is_deadly or first - about.after <= _CLOSE) and not self._is_over(sentence, about.after, first):
@@ -117,17 +138,25 @@ class Topics:
                 return About(why, about.after, self._end(sentence, after))
         return None
 
+    @staticmethod
+    def _is_sure(hits: list[Hit]) -> bool:
+        """Whether a word means protest and nothing else: not only "gathered"."""
+        return any("protest" in hit.classes for hit in hits)
+
     def _is_of_protest(self, article: ArticleText) -> bool:
         return any(
-            "protest" in hit.classes
+            self._is_sure(
+                self._protest.hits(one.field.tokens.words, one.first, min(one.after, one.first + self._widest))
+            )
             for one in article.sentences[:_OPENING]
-            for hit in self._protest.hits(one.field.tokens.words, one.first, min(one.after, one.first + self._widest))
         )
 
     def _remembered(self, sentence: Sentence, first: int, after: int) -> About | None:
+        """What is said of the dead or of who killed them: "the man who killed two women was jailed"."""
         words = sentence.field.tokens.words
         for hit in self._after.hits(words, after, min(sentence.after, after + _AFTER)):
-            return About(f"past by {sentence.between(hit.first, hit.after)!r}", first, hit.first)
+            if not any(";" in sentence.gap(token) for token in range(after - 1, hit.first)):
+                return About(f"past by {sentence.between(hit.first, hit.after)!r}", first, hit.first)
         return None
 
     def _is_over(self, sentence: Sentence, about: int, first: int) -> bool:
@@ -148,10 +177,13 @@ class Topics:
         if not hits:
             return None
         harm = next((token for token in range(sentence.first, end) if words[token] in self._harm), None)
+        attacks = self._attacks.hits(words, sentence.first, end)
         for hit in hits:
+            if attacks and attacks[0].first < hit.first:
+                return None
             if harm is None or hit.first <= harm < hit.after:
                 return sentence.between(hit.first, hit.after)
             about = self._about_word(words, hit, harm) if hit.after <= harm else None
-            if about is not None and self._reaches(sentence, about, harm, harm + 2):
+            if about is not None and self._reaches(sentence, hit, about, harm, harm + 2):
                 return sentence.between(hit.first, hit.after)
         return None
