@@ -10,6 +10,8 @@ from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.dates import DateReader, SaidDate
 from consumers.facts.modality.clauses import clause_after, clause_first, ends_clause
 from consumers.facts.modality.data import ModalityData
+from consumers.facts.modality.protests import Protests
+from consumers.facts.modality.scope import Scope
 from consumers.facts.modality.topics import Topics
 from consumers.facts.vocabulary import Vocabulary
 
@@ -26,7 +28,9 @@ class Past:
     def __init__(self, lang: str, data: ModalityData) -> None:
         self._data = data
         self._dates = DateReader(lang)
-        self._topics = Topics(data)
+        scope = Scope(data)
+        self._topics = Topics(data, scope)
+        self._protests = Protests(data, scope)
         self._words = Vocabulary({"past": data.past_words})
         self._clause_starts = frozenset(data.clause_starts)
         self._since = frozenset(data.since)
@@ -43,7 +47,7 @@ class Past:
     def here(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> str | None:
         """Why what stands at a place lies in the past, as its sentence says; None where nothing says so."""
         dates = self._dates_of(article, sentence)
-        about = self._topics.before(article, sentence, first, after)
+        about = self._topics.before(sentence, first, after) or self._protests.before(article, sentence, first, after)
         if about is not None:
             return None if self._is_recent(dates, about.first, about.after) else about.why
         nearest = self._nearest(sentence, dates, first, after)

@@ -1,37 +1,22 @@
-"""Reports about deaths that lie before: vigils, anniversaries, trials, protests. Knows no dates."""
+"""Reports about deaths that lie before: vigils, anniversaries, trials. Knows no dates."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.modality.data import ModalityData
+from consumers.facts.modality.scope import About, Scope
 from consumers.facts.vocabulary import Hit, Vocabulary
 
-_CLOSE = 4  # words between "justice for" and its figure
 _AFTER = 12  # words behind a figure in which it is said to be remembered
 _RELATIVE = 3  # words before a verb of harm in which "that" makes it part of what is spoken about
-_DATED = 8  # words behind a figure in which a date is its
 _OPENING = 2  # sentences of an article that say what it is about
-
-
-@dataclass(frozen=True)
-class About:
-    """That a report is about what stands at a place.
-
-    Attributes:
-        first, after: The words that say what it is about: a date among them is that of the deaths.
-    """
-
-    why: str
-    first: int
-    after: int
 
 
 class Topics:
     """Reads what reports are about, in articles of one language."""
 
-    def __init__(self, data: ModalityData) -> None:
+    def __init__(self, data: ModalityData, scope: Scope) -> None:
+        self._scope = scope
         self._widest = data.widest
         self._topics = Vocabulary(
             {
@@ -44,28 +29,16 @@ class Topics:
             }
         )
         self._after = Vocabulary({"topic": data.topics_after, "legal": data.legal_after})
-        self._protest = Vocabulary({"protest": data.protest, "gather": data.gather})
-        self._protest_about = Vocabulary(
-            {"about": data.protest_about, "bare": data.protest_bare, "after": data.protest_after}
-        )
         self._attacks = Vocabulary({"attack": data.attacks})
-        self._resumes = Vocabulary({"anywhere": data.resumes, "comma": data.resumes_after_comma})
         self._about = frozenset(data.about)
         self._relatives = frozenset(data.relatives)
-        self._happens = Vocabulary({"happens": data.topic_happens})
         self._harm = frozenset(data.harm)
-        self._deadly = frozenset(data.deadly)
-        self._fresh = frozenset(data.fresh)
         self._read: tuple[ArticleText | None, dict[int, str | None]] = (None, {})
 
-    def before(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> About | None:
+    def before(self, sentence: Sentence, first: int, after: int) -> About | None:
         """What makes a place one of the past: a report before it that is about it, or a memory behind it."""
         start = max(sentence.first, first - self._widest)
-        return (
-            self._topic(sentence, start, first, after)
-            or self._protested(article, sentence, start, first, after)
-            or self._remembered(sentence, first, after)
-        )
+        return self._topic(sentence, start, first, after) or self._remembered(sentence, first, after)
 
     def of_article(self, article: ArticleText, sentence: Sentence) -> str | None:
         """What makes the whole article one of the past, as title or first sentence say; the title is told alone."""
@@ -84,8 +57,7 @@ class Topics:
         for hit in reversed(self._topics.hits(words, start, first)):
             about = self._about_word(words, hit, first)
             if about is not None and self._reaches(sentence, hit, about, first, after):
-                why = f"past by {sentence.between(hit.first, hit.after)!r}"
-                return About(why, about, self._end(sentence, after))
+                return self._scope.about(sentence, (hit.first, hit.after), about, after)
         return None
 
     def _about_word(self, words: tuple[str, ...], hit: Hit, first: int) -> int | None:
@@ -100,7 +72,7 @@ class Topics:
     def _reaches(self, sentence: Sentence, topic: Hit, about: int, first: int, after: int) -> bool:
         """Whether a place belongs to what is spoken about; "a bomb at a vigil for X killed 12" not."""
         words = sentence.field.tokens.words
-        if self._is_over(sentence, about, first):
+        if self._scope.is_over(sentence, about, first):
             return False
         if "temporal" in topic.classes and self._is_behind_comma(sentence, about, first):
             return False
@@ -115,42 +87,6 @@ class Topics:
         comma = next((token for token in range(first - 1, about - 1, -1) if "," in sentence.gap(token)), None)
         return comma is not None and sentence.field.tokens.words[comma + 1] not in self._relatives
 
-    def _end(self, sentence: Sentence, after: int) -> int:
-        """Where what a report is about ends behind a place."""
-        end = min(sentence.after, after + _DATED)
-        happens = self._happens.hits(sentence.field.tokens.words, after, end)
-        return happens[0].first if happens else end
-
-    def _protested(self, article: ArticleText, sentence: Sentence, start: int, first: int, after: int) -> About | None:
-        """People who stand up about deaths: "marched against the killing of three students"."""
-        words = sentence.field.tokens.words
-        hits = self._protest.hits(words, start, first)
-        begin = hits[0].after if hits else start if self._is_of_protest(article) else None
-        allowed = {"about", *(("bare",) if hits else ()), *(("after",) if self._is_sure(hits) else ())}
-        if begin is None or not self._fresh.isdisjoint(words[start:first]):
-            return None
-        for about in self._protest_about.hits(words, begin, first):
-            if allowed.isdisjoint(about.classes):
-                continue
-            is_deadly = not self._deadly.isdisjoint(words[about.after : first + 1])
-            if (is_deadly or first - about.after <= _CLOSE) and not self._is_over(sentence, about.after, first):
-                why = f"past by {sentence.between(about.first, about.after)!r} of a protest"
-                return About(why, about.after, self._end(sentence, after))
-        return None
-
-    @staticmethod
-    def _is_sure(hits: list[Hit]) -> bool:
-        """Whether a word means protest and nothing else: not only "gathered"."""
-        return any("protest" in hit.classes for hit in hits)
-
-    def _is_of_protest(self, article: ArticleText) -> bool:
-        return any(
-            self._is_sure(
-                self._protest.hits(one.field.tokens.words, one.first, min(one.after, one.first + self._widest))
-            )
-            for one in article.sentences[:_OPENING]
-        )
-
     def _remembered(self, sentence: Sentence, first: int, after: int) -> About | None:
         """What is said of the dead or of who killed them: "the man who killed two women was jailed"."""
         words = sentence.field.tokens.words
@@ -158,16 +94,6 @@ class Topics:
             if not any(";" in sentence.gap(token) for token in range(after - 1, hit.first)):
                 return About(f"past by {sentence.between(hit.first, hit.after)!r}", first, hit.first)
         return None
-
-    def _is_over(self, sentence: Sentence, about: int, first: int) -> bool:
-        """Whether the sentence turns to something else before a place."""
-        words = sentence.field.tokens.words
-        if any(";" in sentence.gap(token) for token in range(about, first)):
-            return True
-        return any(
-            "anywhere" in hit.classes or "," in sentence.gap(hit.first - 1)
-            for hit in self._resumes.hits(words, about, first + 1)
-        )
 
     def _article_topic(self, sentence: Sentence) -> str | None:
         """A topic of a title or first sentence that tells of no harm but the one it is about."""
