@@ -9,7 +9,9 @@ from itertools import chain
 from msgspec.structs import replace
 
 from consumers.alerting import rendering
+from consumers.alerting.facts import confidence_of
 from consumers.alerting.gates import Gates, is_in_force
+from consumers.alerting.rendering_facts import facts_sentence
 from consumers.alerting.story import AlertState, Story, bounded_actors
 from monitor.core.alert import (
     Alert,
@@ -125,6 +127,7 @@ def alert_id_of(story_id: StoryId, rule_id: str, opening: int) -> AlertId:
 def _alert(story: Story, rule_id: str, state: AlertState, change: Change, latency: Latency) -> Alert:
     voices = voices_of(story, rule_id)
     best = next(iter(story.supporting(rule_id)), None)
+    facts = story.facts(rule_id)
     return Alert(
         id=event_id(state.alert_id, state.revision),
         type=event_type(change.kind),
@@ -139,8 +142,8 @@ def _alert(story: Story, rule_id: str, state: AlertState, change: Change, latenc
             rule_version=state.rule_version,
             severity=state.severity,
             headline=state.headline,
-            summary=rendering.summary_sentence(state.headline, voices),
-            confidence="corroborated" if len(voices) > 1 else "single_source",
+            summary=facts_sentence(facts, voices) or rendering.summary_sentence(state.headline, voices),
+            confidence=confidence_of(facts, len(voices)),
             quote=state.quote,
             story=AlertStory(
                 id=story.id,
@@ -150,6 +153,7 @@ def _alert(story: Story, rule_id: str, state: AlertState, change: Change, latenc
             ),
             # Spans count in an article's text, so all are of one article: the best source's.
             evidence=best.support[rule_id].evidence if best else (),
+            facts=facts,
             held_back=state.held_back,
             latency=latency,
             shadow=state.is_shadow,

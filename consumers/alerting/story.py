@@ -9,8 +9,10 @@ from itertools import chain, islice
 import msgspec
 from msgspec.structs import replace
 
+from consumers.alerting.facts import bounded_fact
 from monitor.core.alert import Severity, StoryArticle
 from monitor.core.escape import one_line
+from monitor.core.fact import Fact
 from monitor.core.ids import AlertId, ArticleId, Digest, StoryId, content_hash
 from monitor.core.match import Evidence, Fired, MatchedArticle
 
@@ -18,6 +20,7 @@ STORY_SCHEMA = 1
 MAX_MEMBERS = 200  # articles kept in one story; more are only counted
 MAX_DIGESTS = 4  # versions of one article by whose words a late copy is still recognised
 MAX_EVIDENCE = 8  # per article and rule, and so per alert
+MAX_FACTS = 16  # per alert
 MAX_ACTORS = 16  # per article and rule, and per alert
 MEMBERS_IN_FULL = 10  # later articles of a story keep one piece of evidence: a story stays under about 200 kB
 
@@ -33,11 +36,13 @@ class Support(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         actors: Of all evidence that the matcher gave, also of what is not kept; sorted.
+        facts: On which the rule stands in the article, with bounded texts.
     """
 
     rule_version: str
     evidence: tuple[Evidence, ...]
     actors: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +124,11 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
         """The members that support the rule's alert, in the order in which they joined."""
         return [member for member in self.members if rule_id in member.support]
 
+    def facts(self, rule_id: str) -> tuple[Fact, ...]:
+        """The facts on which the rule's alert stands, each once, those of the first articles first."""
+        members = self.supporting(rule_id)
+        return tuple(dict.fromkeys(fact for member in members for fact in member.support[rule_id].facts))[:MAX_FACTS]
+
     def actors(self, rule_id: str) -> Iterator[str]:
         """The actors that the rule's alert is about by now, those of the first articles first; may repeat."""
         return chain.from_iterable(member.support[rule_id].actors for member in self.supporting(rule_id))
@@ -147,10 +157,12 @@ def page_of(article: MatchedArticle) -> str:
 def support_of(fired: Fired, *, in_full: bool) -> Support:
     """What is kept of a rule that fired, with bounded texts."""
     kept = fired.evidence[: MAX_EVIDENCE if in_full else 1]
+    facts = dict.fromkeys(evidence.fact for evidence in kept if evidence.fact is not None)
     return Support(
         rule_version=fired.rule_version,
         evidence=tuple(_bounded_evidence(evidence) for evidence in kept),
         actors=bounded_actors(evidence.actor for evidence in fired.evidence if evidence.actor),
+        facts=tuple(map(bounded_fact, facts)),
     )
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from monitor.actors.registry import Registry
 from monitor.actors.scanner import ActorScanner, Mention, Mentions
 from monitor.text.reading import FieldReading, Reading
+
+MAX_SENTENCES = 20_000
+_LONGEST_GAP = 100  # characters
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,13 @@ class Sentence:
         return tokens.text[tokens.starts[token] : tokens.ends[token]]
 
     def gap(self, token: int) -> str:
-        """What stands between a word of the field and the one after it: spaces, signs, a possessive ending."""
+        """What stands between a word of the field and the one after it: spaces, signs, a possessive ending.
+
+        Of a longer one its beginning: it is a ruler or made to hurt.
+        """
         tokens = self.field.tokens
         end = tokens.starts[token + 1] if token + 1 < len(tokens.words) else len(tokens.text)
-        return tokens.text[tokens.ends[token] : end]
+        return tokens.text[tokens.ends[token] : min(end, tokens.ends[token] + _LONGEST_GAP)]
 
     def between(self, first: int, after: int) -> str:
         """The words from `first` up to `after`, as they are written, with the signs between them."""
@@ -81,10 +88,10 @@ class ArticleText:
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
-        """All sentences with words, title first."""
+        """All sentences with words, title first; of a text made to hurt the first `MAX_SENTENCES`."""
         found: list[Sentence] = []
         for index, field in enumerate(self.reading.fields):
-            for first, after in field.tokens.sentences:
+            for first, after in islice(field.tokens.sentences, MAX_SENTENCES - len(found)):
                 found.append(Sentence(len(found), index, field, first, after, field.tokens.paragraph_of(first)))
         return tuple(found)
 
@@ -111,6 +118,8 @@ class ArticleText:
             firsts.setdefault(sentence.index, sentence.number)
         found: dict[int, list[Mention]] = {}
         for mention in self.mentions.all():
+            if mention.index not in firsts:
+                continue
             tokens = self.reading.fields[mention.index].tokens
             found.setdefault(firsts[mention.index] + tokens.sentence_of(mention.first), []).append(mention)
         return {number: tuple(mentions) for number, mentions in found.items()}

@@ -14,6 +14,7 @@ import msgspec
 from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.languages import load_part
 from consumers.facts.vocabulary import Hit, Vocabulary
+from monitor.actors.model import ActorKind
 from monitor.actors.scanner import Mention
 from monitor.core.fact import Source
 
@@ -28,6 +29,8 @@ class AttributionData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`attribution.yaml` of a language; the file says what its keys mean."""
 
     say: list[str]
+    surely: list[str]
+    determiners: list[str]
     told: list[str]
     according_to: list[str]
     auxiliaries: list[str]
@@ -66,12 +69,25 @@ class _Saying:
     outlet: tuple[int, int] | None = None
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What one act of saying tells: who, through which outlet, and whom that had it from."""
+
+    at: int
+    source: Source
+    why: str
+    outlet: str | None = None
+    told_by: str | None = None
+
+
 class AttributionReader:
     """Reads who says so, in articles of one language."""
 
     def __init__(self, lang: str) -> None:
         self._data = data = load_part(lang, "attribution", AttributionData)
         self._verbs = Vocabulary({"say": data.say, "told": data.told, "according_to": data.according_to})
+        self._surely = frozenset(tuple(verb.split()) for verb in data.surely)
+        self._determiners = frozenset(data.determiners)
         self._outlets = Vocabulary({"outlet": data.outlets})
         self._speakers = Vocabulary({"speaker": data.speakers})
         self._auxiliaries = frozenset(word for phrase in data.auxiliaries for word in phrase.split())
@@ -79,43 +95,43 @@ class AttributionReader:
         self._stops = frozenset(data.stops)
         self._pronouns = frozenset(data.pronouns)
         self._endings = frozenset(data.outlet_endings)
-        self._read: tuple[ArticleText | None, dict[int, Attribution]] = (None, {})
+        self._read: tuple[ArticleText | None, dict[int, tuple[_Said, ...]]] = (None, {})
 
     def attribution(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> Attribution:
         """Who says what stands at these tokens."""
         suffix = self._suffix(article, sentence, after)
         if suffix is not None:
             return suffix
-        return self._of_sentence(article, sentence)
+        said = sorted(self._of_sentence(article, sentence), key=lambda one: abs(one.at - first))
+        return Attribution(
+            tuple(dict.fromkeys(one.source for one in said)),
+            next((one.outlet for one in said if one.outlet is not None), None),
+            next((one.told_by for one in said if one.told_by is not None), None),
+            tuple(one.why for one in said),
+        )
 
-    def _of_sentence(self, article: ArticleText, sentence: Sentence) -> Attribution:
+    def _of_sentence(self, article: ArticleText, sentence: Sentence) -> tuple[_Said, ...]:
         if self._read[0] is not article:
             self._read = (article, {})
         known = self._read[1]
         if sentence.number not in known:
-            known[sentence.number] = self._found(article, sentence)
+            known[sentence.number] = tuple(self._found(article, sentence))
         return known[sentence.number]
 
-    def _found(self, article: ArticleText, sentence: Sentence) -> Attribution:
-        sources: list[Source] = []
-        outlet = told_by = None
-        why: list[str] = []
+    def _found(self, article: ArticleText, sentence: Sentence) -> Iterator[_Said]:
         for saying in self._sayings(article, sentence):
-            text = sentence.between(*saying.speaker)
             if self._is_pronoun(sentence, saying.speaker):
                 source = self._meant_by_pronoun(article, sentence)
             else:
                 source = self._source(article, sentence, saying.speaker)
             if source is None:
                 continue
-            why.append(f"{text!r} speaks")
-            if source not in sources:
-                sources.append(source)
+            text = sentence.between(*saying.speaker)
+            why = f"{text!r} speaks"
             if saying.outlet is not None:
-                outlet, told_by = sentence.between(*saying.outlet), source.text
-            elif self._is_outlet(sentence, saying.speaker):
-                outlet = outlet or text
-        return Attribution(tuple(sources), outlet, told_by, tuple(why))
+                yield _Said(saying.at, source, why, sentence.between(*saying.outlet), source.text)
+            else:
+                yield _Said(saying.at, source, why, text if self._is_outlet(sentence, saying.speaker) else None)
 
     def _sayings(self, article: ArticleText, sentence: Sentence) -> Iterator[_Saying]:
         words = sentence.field.tokens.words
@@ -127,7 +143,7 @@ class AttributionReader:
                     yield _Saying(hit.first, name)
                 continue
             speaker = self._name_before(sentence, hit.first)
-            if speaker is None or not self._can_speak(article, sentence, speaker):
+            if speaker is None or not self._speaks(article, sentence, speaker, hit):
                 speaker = self._inverted(article, sentence, hit)
             if speaker is None:
                 continue
@@ -166,7 +182,14 @@ class AttributionReader:
         if hit.first > sentence.first and not self._is_broken(sentence, hit.first):
             return None
         name = self._name_after(sentence, hit.after)
-        return name if name is not None and self._can_speak(article, sentence, name) else None
+        return name if name is not None and self._speaks(article, sentence, name, hit) else None
+
+    def _speaks(self, article: ArticleText, sentence: Sentence, place: tuple[int, int], verb: Hit) -> bool:
+        """Whether words name the speaker of a verb; with most verbs somebody who can speak."""
+        words = sentence.field.tokens.words
+        if words[place[0]] in self._determiners and words[verb.first : verb.after] in self._surely:
+            return True
+        return self._can_speak(article, sentence, place)
 
     @staticmethod
     def _is_broken(sentence: Sentence, token: int) -> bool:
@@ -194,9 +217,9 @@ class AttributionReader:
         for earlier in reversed(article.sentences[max(0, sentence.number - 6) : sentence.number]):
             if earlier.index != sentence.index:
                 return None
-            sources = self._of_sentence(article, earlier).sources
-            if sources:
-                return sources[0]
+            said = self._of_sentence(article, earlier)
+            if said:
+                return said[0].source
         return None
 
     def _source(self, article: ArticleText, sentence: Sentence, place: tuple[int, int]) -> Source:
@@ -242,9 +265,7 @@ class AttributionReader:
         text = tokens.text[tokens.starts[after - 1] : tokens.ends[end - 1]]
         if _MAY_SAY.search(text) is None:
             return None
-        last = None
-        for last in _SUFFIX.finditer(text):
-            pass
+        last = max(_SUFFIX.finditer(text), key=re.Match.end, default=None)
         if last is None:
             return None
         start = tokens.starts[after - 1] + last.end()
@@ -267,7 +288,10 @@ class AttributionReader:
 
 def _person_first(article: ArticleText, mentions: Sequence[Mention]) -> Mention | None:
     """The person among those mentioned, else whoever is."""
-    people = [
-        one for one in mentions if (found := article.registry.get(one.actor)) is not None and found.kind == "person"
-    ]
+    people = [one for one in mentions if _is_person(article, one)]
     return next(iter(people or mentions), None)
+
+
+def _is_person(article: ArticleText, mention: Mention) -> bool:
+    actor = article.registry.get(mention.actor)
+    return actor is not None and actor.kind is ActorKind.PERSON

@@ -10,7 +10,7 @@ from monitor.text.tokens import phrase
 
 @dataclass(frozen=True)
 class Hit:
-    """A phrase at a place: its first word, the one after its last, and the classes it is listed under, in their order."""
+    """A phrase at a place: its first word, the one after its last, the classes it is listed under in their order."""
 
     first: int
     after: int

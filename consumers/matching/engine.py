@@ -6,14 +6,14 @@ withdrawn entry, with the evidence that is gone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from consumers.rules.engine.compiled import CompiledRules, RuleHits
 from consumers.rules.engine.evidence import evidence_of
 from consumers.rules.model import Rule
 from monitor.core.article import Article, ArticleText
-from monitor.core.fact import Field
+from monitor.core.fact import Fact, Field
 from monitor.core.match import Fired, Match, MatchedArticle
 from monitor.text.reading import Reading, read
 
@@ -49,6 +49,12 @@ def _fired(reading: Reading, found: RuleHits, *, withdrawn: bool = False) -> Fir
     )
 
 
+def facts_of(fired: Iterable[Fired]) -> tuple[Fact, ...]:
+    """The facts on which rules stand that hold, each once."""
+    found = (evidence.fact for entry in fired if not entry.withdrawn for evidence in entry.evidence)
+    return tuple(dict.fromkeys(fact for fact in found if fact is not None))
+
+
 def _by_group(fired: Sequence[tuple[Rule, Fired]], article: Article, matched_at: datetime) -> tuple[Match, ...]:
     groups: dict[str, list[Fired]] = {}
     for rule, entry in fired:
@@ -57,6 +63,6 @@ def _by_group(fired: Sequence[tuple[Rule, Fired]], article: Article, matched_at:
         return ()
     matched = MatchedArticle.of(article)
     return tuple(
-        Match(group=group, article=matched, fired=tuple(entries), matched_at=matched_at)
+        Match(group=group, article=matched, fired=tuple(entries), matched_at=matched_at, facts=facts_of(entries))
         for group, entries in groups.items()
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -33,12 +34,14 @@ def extract(explain: bool, as_json: bool, jobs: int | None, files: Sequence[Path
     """
     form: Form = ("explanation_json" if as_json else "explanation") if explain else "facts"
     bad = 0
-    for line, outcome in extract_all(_lines(files), form, workers=jobs or len(os.sched_getaffinity(0))):
-        if isinstance(outcome, Failed):
-            bad += 1
-            say_unreadable(line.source, line.number, outcome.reason)
-        else:
-            sys.stdout.buffer.write(outcome.text)
+    workers = jobs or len(os.sched_getaffinity(0))
+    with closing(extract_all(_lines(files), form, workers=workers)) as outcomes:
+        for line, outcome in outcomes:
+            if isinstance(outcome, Failed):
+                bad += 1
+                say_unreadable(line.source, line.number, outcome.reason)
+            else:
+                sys.stdout.buffer.write(outcome.text)
     sys.stdout.buffer.flush()
     if bad:
         print(f"tocsin: {counted(bad, 'line')} could not be read", file=sys.stderr)

@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from monitor.core.fact import Fact
 from monitor.core.ids import AlertId, ArticleId, StoryId
 from monitor.core.match import Evidence
 
@@ -22,7 +23,8 @@ SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")  # in r
 ChangeKind = Literal["opened", "updated", "corrected", "closed"]
 CHANGE_KINDS: tuple[ChangeKind, ...] = ("opened", "updated", "corrected", "closed")
 
-Confidence = Literal["single_source", "corroborated"]
+# official: a party's own office says so. disputed: one denies what another tells. denied: nobody says that it happened.
+Confidence = Literal["single_source", "corroborated", "official", "disputed", "denied"]
 
 
 class HeldBackReason(StrEnum):
@@ -89,6 +91,7 @@ class AlertData(msgspec.Struct, frozen=True, kw_only=True):
         headline: The best source's title.
         summary: One rendered sentence: what, who says so, how many voices.
         quote: The sentence the alert stands on.
+        facts: On which it stands, each once: those of the best source first.
         shadow: The rule is on trial: for the history, not for receivers.
         held_back: What was held back since the revision before, by reason.
         actors: Ids of the actors it is about, sorted: those that its conditions asked for and its articles name. Only
@@ -108,6 +111,7 @@ class AlertData(msgspec.Struct, frozen=True, kw_only=True):
     quote: str
     story: AlertStory
     evidence: tuple[Evidence, ...]
+    facts: tuple[Fact, ...] = ()
     held_back: dict[str, int] = {}
     latency: Latency = Latency()
     shadow: bool = False

@@ -76,6 +76,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         matched_at: Wall clock of the matcher, for the latency split only; no decision looks at it.
+        facts: On which the rules of the group stand, each once, in the order of the evidence.
     """
 
     schema: int = MATCH_SCHEMA
@@ -83,6 +84,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     article: MatchedArticle
     fired: tuple[Fired, ...]
     matched_at: datetime
+    facts: tuple[Fact, ...] = ()
 
 
 class PastMatch(msgspec.Struct, frozen=True, kw_only=True):

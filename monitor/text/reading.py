@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.core.fact import Fact, Field
@@ -25,6 +26,11 @@ class FieldReading:
     name: Field
     tokens: TokenizedText
     caseless: bool = False
+
+    @cached_property
+    def lower(self) -> bool:
+        """Whether it is written without capitals."""
+        return self.tokens.text.islower()
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class TokenizedText:
     @cached_property
     def sentences(self) -> tuple[tuple[int, int], ...]:
         """Token ranges (from, to) of the sentences that have words, in order."""
-        return self._ranges([start for start, _ in self._sentence_spans])
+        return self._ranges(self._sentence_starts)
 
     @cached_property
     def paragraphs(self) -> tuple[tuple[int, int], ...]:
@@ -65,12 +65,16 @@ class TokenizedText:
 
     def sentence_span(self, token: int) -> tuple[int, int]:
         """Where the sentence around this token stands in `text`, in code points."""
-        index = bisect_right([start for start, _ in self._sentence_spans], self.starts[token]) - 1
+        index = bisect_right(self._sentence_starts, self.starts[token]) - 1
         return self._sentence_spans[index]
 
     @cached_property
     def _sentence_spans(self) -> list[tuple[int, int]]:
         return list(sentence_spans(self.text))
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [start for start, _ in self._sentence_spans]
 
     @cached_property
     def _sentence_firsts(self) -> list[int]:

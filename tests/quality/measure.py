@@ -67,10 +67,11 @@ def main() -> int:
 
 
 def _table(scores: Scores) -> Iterator[str]:
-    yield f"{'':<22} {'texts':>5} {'right':>5} {'facts':>5} {'recall':>6} {'precis.':>7} {'F1':>5}"
+    yield f"{'':<22} {'texts':>5} {'right':>5} {'traps':>7} {'facts':>5} {'recall':>6} {'precis.':>7} {'F1':>5}"
     for name, one in scores.items():
         yield (
-            f"{name:<22} {one.texts:>5} {one.texts_right:>5} {one.facts:>5} "
+            f"{name:<22} {one.texts:>5} {one.texts_right:>5} "
+            f"{f'{one.traps_right}/{one.traps}':>7} {one.facts:>5} "
             f"{one.recall:>6.3f} {one.precision:>7.3f} {one.f1:>5.3f}"
         )
     for name, one in scores.items():

@@ -52,6 +52,8 @@ class Score:
 
     texts: int = 0
     texts_right: int = 0
+    traps: int = 0
+    traps_right: int = 0
     facts: int = 0
     right: int = 0
     false: int = 0
@@ -89,7 +91,11 @@ def score(scored: Iterable[Scored]) -> Score:
     total = Score()
     for one in scored:
         total.texts += 1
-        total.texts_right += not (one.missed or one.false)
+        is_right = not (one.missed or one.false)
+        total.texts_right += is_right
+        if "trap" in one.text.tags:
+            total.traps += 1
+            total.traps_right += is_right
         total.facts += len(one.text.facts)
         total.right += len(one.found)
         total.false += len(one.false)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from itertools import cycle, islice
+from random import Random
+
+from consumers.facts import languages
 
 WORDS = 100_000  # more of an article is not read
 _DEEP = 10_000
+_SIGNS = [" ", ", ", ". ", "; ", ": ", " – ", "-", " “", "” ", "\n\n", " (", ") ", "’s ", "... ", "\u2060 "]
+_NAMES = ["Trump", "Putin", "Macron", "Zelenskyy", "Xi", "Kremlin", "Russia", "Ukrainian", "Hamas", "Kharkiv", "NATO"]
+_FIGURES = ["41", "1,500", "1.2", "2026", "12th", "7:30", "0", "999999999", "3-5", "40%"]
 
 
 def hostile_texts(words: int = WORDS) -> Mapping[str, str]:
@@ -59,6 +68,27 @@ def hostile_texts(words: int = WORDS) -> Mapping[str, str]:
         "letters in a row": "killed" * words,
         "a table": "Killed | 41\nWounded | 1,500 (US 322; CS 1,500)\n" * (words // 10),
     }
+
+
+def random_text(chance: Random, words: int = WORDS) -> str:
+    """Words that mean something to who looks for facts, and signs, in any order."""
+    known = _known_words()
+    mine = chance.sample(known, chance.choice((3, 10, 40, len(known))))
+    signs = chance.sample(_SIGNS, chance.choice((1, 3, len(_SIGNS))))
+    capitals = chance.random()
+    parts: list[str] = []
+    for _ in range(words):
+        word = chance.choice(mine)
+        parts += [word.capitalize() if chance.random() < capitals else word, chance.choice(signs)]
+    return "".join(parts)
+
+
+@cache
+def _known_words() -> list[str]:
+    """All words of the English data, and some names and numbers."""
+    folder = files(languages) / "en"
+    data = " ".join(path.read_text(encoding="utf-8") for path in folder.iterdir() if path.name.endswith(".yaml"))
+    return sorted({*re.findall(r"[a-z]+", data), *_NAMES, *_FIGURES})
 
 
 def _row(text: str, words: int) -> str:

@@ -14,6 +14,7 @@ from consumers.facts.languages import load_part
 from consumers.facts.numbers import Number, NumberReader
 from monitor.core.fact import CasualtyRole, Per
 
+_LONGEST_SENTENCE = 3_000  # words: the rest is of a text made to hurt
 _PIECE = 300  # words: no longer is a sentence that somebody wrote to be read
 _ROLES: dict[str, CasualtyRole] = {
     "killed": "killed", "wounded": "wounded", "missing": "missing", "captured": "captured", "combined": "combined",
@@ -69,16 +70,17 @@ class FigureReader:
         self._refusable = Grammar(
             classes, data.macros | {"FIG": "(?:ODD|UNK)", "COUNT": "ODD", "NUM": "ODD"}, data.patterns
         )
-        self.triggers = frozenset(
-            max(text.split(), key=len) for name in data.roles for text in data.classes[name]
-        )  # of each phrase the longest word, which is the rarest
+        phrases = [text.split() for name in data.roles if name not in data.dependent for text in data.classes[name]]
+        alone = frozenset(words[0] for words in phrases if len(words) == 1)
+        self.triggers = alone | {_telling(words) for words in phrases if alone.isdisjoint(words)}
 
     def figures(self, article: ArticleText, sentence: Sentence) -> tuple[list[Figure], list[Refused]]:
         """The figures of a sentence in order, and the numbers that are none."""
         found: list[Figure] = []
         refused: list[Refused] = []
-        for first in range(sentence.first, sentence.after, _PIECE):
-            after = min(first + _PIECE, sentence.after)
+        end = min(sentence.after, sentence.first + _LONGEST_SENTENCE)
+        for first in range(sentence.first, end, _PIECE):
+            after = min(first + _PIECE, end)
             if self.triggers.isdisjoint(sentence.field.tokens.words[first:after]):
                 continue
             items = self._itemizer.items(article, sentence, first, after)
@@ -175,3 +177,8 @@ def _is_part(items: Sequence[Item], at: int) -> bool:
         if item.kind not in ("X", "ADVERB"):
             return False
     return False
+
+
+def _telling(words: Sequence[str]) -> str:
+    """Of a phrase, the word that tells most: the longest."""
+    return max(words, key=len)

@@ -14,6 +14,9 @@ from consumers.facts.modality import ModalityReader
 from monitor.core.fact import Casualties
 from monitor.text.reading import Reading
 
+_MOST_CANDIDATES = 1_000  # an article that has more is a table, or made to hurt
+_MOST_WORDS = 20_000  # of sentences in which there may be one
+
 
 class CasualtyFinder:
     """Casualty figures in articles of one language."""
@@ -35,9 +38,13 @@ class CasualtyFinder:
     def find(self, article: ArticleText) -> Sequence[Candidate]:
         """Every place that might be one, in order."""
         found: list[Candidate] = []
+        looked_at = 0
         for sentence in article.sentences:
             if self._figures.triggers.isdisjoint(sentence.words):
                 continue
+            if len(found) > _MOST_CANDIDATES or looked_at > _MOST_WORDS:
+                break
+            looked_at += sentence.after - sentence.first
             figures, refused = self._figures.figures(article, sentence)
             found += [self._candidate(article, sentence, figure) for figure in figures]
             found += [_refusal(sentence, one) for one in refused]

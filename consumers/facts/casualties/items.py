@@ -58,22 +58,20 @@ class Itemizer:
     def items(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> list[Item]:
         """The items of the words from `first` up to `after`."""
         numbers = {number.first: number for number in self._numbers.numbers_in(sentence, first, after)}
-        starts = sorted(numbers)
         found: list[Item] = []
         token = first
         while token < after:
             if found:
                 found += self._signs(sentence, token)
-            item = self._item(article, sentence, token, after, numbers, starts)
+            item = self._item(article, sentence, token, after, numbers)
             found.append(item)
             token = item.after
         found += self._signs(sentence, after) if found else ()
         return found
 
     def _item(
-        self, article: ArticleText, sentence: Sentence, token: int, after: int,
-        numbers: dict[int, Number], starts: list[int],
-    ) -> Item:  # fmt: skip
+        self, article: ArticleText, sentence: Sentence, token: int, after: int, numbers: dict[int, Number]
+    ) -> Item:
         number = numbers.get(token)
         if number is not None:
             return self._counted(article, sentence, number, after, numbers)
@@ -83,8 +81,8 @@ class Itemizer:
         hit = self._vocabulary.at(sentence.field.tokens.words, token, after)
         if hit is None:
             return Item("X", token, token + 1)
-        inside = next((start for start in starts if hit.first < start < hit.after), None)
-        if inside is not None or self._is_cut(sentence, hit.first, hit.after):
+        holds_number = any(start in numbers for start in range(hit.first + 1, hit.after))
+        if holds_number or self._is_cut(sentence, hit.first, hit.after):
             return self._shorter(sentence, token, after)
         return Item(hit.classes[0], hit.first, hit.after)
 

@@ -50,7 +50,7 @@ class Nobody:
 
     def _is_unknown_thing(self, sentence: Sentence, noun: str) -> bool:
         """Whether a word is a plural that names no persons; where capitals tell something, names are none."""
-        if noun in self._persons or sentence.field.tokens.text.islower():
+        if noun in self._persons or sentence.field.lower:
             return False
         return len(noun) > 3 and noun.endswith("s") and not noun.endswith(("ss", "ers", "ors", "ists", "ians", "ans"))
 

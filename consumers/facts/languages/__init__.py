@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.resources import files
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 import msgspec
 import yaml
@@ -36,7 +36,7 @@ def load_part(lang: str, part: str, kind: type[_Part]) -> _Part:
 class _WordsLoader(yaml.SafeLoader):
     """The safe loader, to which "no" and "on" are words and not truth values."""
 
-    yaml_implicit_resolvers: ClassVar = {
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as the base class has it
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }

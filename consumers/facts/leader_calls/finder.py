@@ -1,12 +1,35 @@
-"""Finds the calls of leaders of an article."""
+"""Finds the calls of leaders of an article: who speaks with whom in each sentence, judged, and told once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
-from consumers.facts.article import ArticleText
+from consumers.facts.article import ArticleText, Sentence
+from consumers.facts.attribution import AttributionReader
 from consumers.facts.candidate import Candidate
+from consumers.facts.dates import DateReader
+from consumers.facts.languages import load_part
+from consumers.facts.leader_calls.around import Around
+from consumers.facts.leader_calls.binding import TRIGGERS, Binder
+from consumers.facts.leader_calls.cast import Cast
+from consumers.facts.leader_calls.data import CallData
+from consumers.facts.leader_calls.items import Itemizer
+from consumers.facts.leader_calls.judging import Judge
+from consumers.facts.leader_calls.leaders import Leaders
+from consumers.facts.leader_calls.merging import merged
+from consumers.facts.leader_calls.parties import Part, PartyReader
+from monitor.actors.registry import Registry
 from monitor.text.reading import Reading
+
+_PIECE = 150  # words: no longer is a sentence that somebody wrote to be read
+_MOST_WORDS = 6_000  # of pieces with triggers, in one article
+
+
+@lru_cache(maxsize=4)
+def leaders_of(registry: Registry) -> Leaders:
+    """The leaders of a registry; one for each that is in use."""
+    return Leaders(registry)
 
 
 class LeaderCallFinder:
@@ -15,12 +38,50 @@ class LeaderCallFinder:
     type = "leader_call"
 
     def __init__(self, lang: str = "en") -> None:
-        self._lang = lang
+        self._data = data = load_part(lang, "leader_calls", CallData)
+        self._vague_outlets = frozenset(data.vague_outlets)
+        self._triggers = frozenset(data.triggers)
+        self._itemizer = Itemizer(data)
+        self._parties = PartyReader(data)
+        self._binder = Binder(data, self._parties.classes)
+        self._around = Around(data)
+        self._judge = Judge(data, DateReader(lang), AttributionReader(lang), self._around)
 
     def may_have(self, reading: Reading) -> bool:
         """Whether the article may have one: quick, and may only be true too often."""
-        return False
+        return any(not self._triggers.isdisjoint(field.tokens.words) for field in reading.fields)
 
     def find(self, article: ArticleText) -> Sequence[Candidate]:
         """Every place that might be one, in order."""
-        return ()
+        leaders = leaders_of(article.registry)
+        cast = Cast(article, leaders)
+        if not article.mentions.all():
+            return ()
+        told: list[tuple[int, Candidate]] = []
+        for sentence, first, after in self._pieces(article):
+            parts = self._parts(article, leaders, sentence, first, after)
+            for bound in self._binder.bound(parts, sentence.field.name):
+                told += [
+                    (sentence.number, one) for one in self._judge.candidates(article, cast, sentence, parts, bound)
+                ]
+        numbers = frozenset(number for number, one in told if one.fact is not None)
+        completed = [self._around.completed(article, one, number, numbers) for number, one in told]
+        return merged(completed, self._vague_outlets)
+
+    def _pieces(self, article: ArticleText) -> Iterator[tuple[Sentence, int, int]]:
+        left = _MOST_WORDS
+        for sentence in article.sentences:
+            for first in range(sentence.first, sentence.after, _PIECE):
+                after = min(first + _PIECE, sentence.after)
+                if self._triggers.isdisjoint(sentence.field.tokens.words[first:after]):
+                    continue
+                left -= after - first
+                if left < 0:
+                    return
+                yield sentence, first, after
+
+    def _parts(self, article: ArticleText, leaders: Leaders, sentence: Sentence, first: int, after: int) -> list[Part]:
+        items = self._itemizer.items(article, leaders, sentence, first, after)
+        if not any(item.kind in TRIGGERS for item in items):
+            return []
+        return self._parties.parts(article, leaders, sentence, items)

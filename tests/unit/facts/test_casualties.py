@@ -10,9 +10,9 @@ from tests.unit.facts.support import casualties, extractor, reading
 Shown = tuple[str, int | None, int | None]
 
 
-def shown(text: str, **kwargs: str) -> list[Shown]:
+def shown(text: str) -> list[Shown]:
     """The figures of a text: role, low, high."""
-    return [(fact.role, fact.low, fact.high) for fact in casualties(text, **kwargs)]
+    return [(fact.role, fact.low, fact.high) for fact in casualties(text)]
 
 
 def one(text: str) -> Casualties:

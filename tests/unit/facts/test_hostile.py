@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from consumers.facts.candidate import Candidate
 from monitor.text.reading import Reading, read
-from tests.support.hostile_texts import hostile_texts
+from tests.support.hostile_texts import hostile_texts, random_text
 from tests.unit.facts.support import A_DAY, extractor
 
 TEXTS = hostile_texts(1_000)
@@ -52,6 +53,13 @@ _days = st.one_of(st.none(), st.dates(date(1850, 1, 1), date(2100, 1, 1)))
 @pytest.mark.parametrize("name", TEXTS)
 def test_text_made_to_hurt_is_read_through(name: str) -> None:
     _check(read({"title": TEXTS[name][:300], "text": TEXTS[name]}, lang="en", on=A_DAY))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_text_of_words_that_mean_something_is_read_through(seed: int) -> None:
+    chance = Random(seed)
+
+    _check(read({"title": random_text(chance, 12), "text": random_text(chance, 400)}, lang="en", on=A_DAY))
 
 
 @given(title=_texts, text=_texts, on=_days)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from consumers.matching.compiling import fact_source
 from consumers.rules.authoring.testing import run_rule_tests
 from consumers.rules.authoring.warnings import rule_warnings
 from consumers.rules.engine.compiled import registry_with
@@ -24,7 +25,8 @@ def test_page_has_twenty_examples_in_order() -> None:
 @pytest.mark.parametrize("title", EXAMPLES)
 def test_example_does_what_its_tests_say(title: str) -> None:
     rule_set = rules_of(EXAMPLES[title])
-    results = run_rule_tests(rule_set, catalogue())
+    registry = registry_with(rule_set, catalogue())
+    results = run_rule_tests(rule_set, registry, fact_source(rule_set, registry))
 
     assert {result.test.expect for result in results} == {"match", "none"}
     assert [str(result) for result in results if not result.passed] == []
