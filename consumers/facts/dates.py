@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -37,6 +37,9 @@ class DateData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     days: dict[str, int]
     feasts: dict[str, tuple[int, int]]
     spans: dict[Precision, dict[str, int]]
+    parts_of_day: list[str]
+    early_late: list[str]
+    early_late_before: list[str]
     ago: list[str]
     no_day: list[str]
     units: dict[str, int]
@@ -53,6 +56,7 @@ class SaidDate:
         day: Resolved; None where it is no single day, or nobody knows the day of publication.
         year: Of that time, where it is known.
         is_past: Whether it lies clearly before publication, by more than a month or so; None where nobody knows.
+        is_name: It is but the name of a day ("Thursday").
     """
 
     first: int
@@ -62,6 +66,7 @@ class SaidDate:
     precision: Precision
     year: int | None = None
     is_past: bool | None = None
+    is_name: bool = False
 
 
 class DateReader:
@@ -134,7 +139,7 @@ class DateReader:
             dated = self._day_of_month(sentence, token + 1, after, on)
             if dated is not None:
                 text = sentence.between(token, dated.after)
-                return SaidDate(token, dated.after, text, dated.day, "day", dated.year, dated.is_past)
+                return replace(dated, first=token, text=text)
         if words[token] not in self._data.weekdays and not _is_capital_word(sentence, token):
             return None
         is_next, is_last = before in self._data.next, before in self._data.last
@@ -144,7 +149,19 @@ class DateReader:
             day += timedelta(days=7)
         elif day is not None and is_last and day == on:
             day -= timedelta(days=7)
-        return self._said(sentence, (first, token + 1), day, "day", is_past=False)
+        said = self._said(sentence, self._widened(sentence, first, token + 1), day, "day", is_past=False)
+        return said if is_next else replace(said, is_name=True)
+
+    def _widened(self, sentence: Sentence, first: int, after: int) -> tuple[int, int]:
+        """A day with "late on" before it and "night" behind it."""
+        words = sentence.field.tokens.words
+        if after < sentence.after and words[after] in self._data.parts_of_day and sentence.gap(after - 1) == " ":
+            after += 1
+        before = first - 1
+        if before > sentence.first and words[before] in self._data.early_late_before:
+            before -= 1
+        is_wider = before >= sentence.first and words[before] in self._data.early_late
+        return (before if is_wider else first), after
 
     def _iso(self, sentence: Sentence, token: int, after: int, on: date | None) -> SaidDate | None:
         """ "2024-03-05"."""
@@ -187,7 +204,7 @@ class DateReader:
         if day is None and (year is not None or on is not None):
             return None
         is_past = None if day is None or on is None else (on - day).days >= self._data.past_after_days
-        return self._said(sentence, place, day, "day", year=year, is_past=is_past)
+        return self._said(sentence, self._widened(sentence, *place), day, "day", year=year, is_past=is_past)
 
     def _month(self, sentence: Sentence, token: int, after: int, on: date | None) -> SaidDate | None:
         words = sentence.field.tokens.words
