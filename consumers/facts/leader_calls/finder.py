@@ -10,6 +10,7 @@ from consumers.facts.attribution import AttributionReader
 from consumers.facts.candidate import Candidate
 from consumers.facts.dates import DateReader
 from consumers.facts.languages import load_part
+from consumers.facts.leader_calls.around import Around
 from consumers.facts.leader_calls.binding import TRIGGERS, Binder
 from consumers.facts.leader_calls.cast import Cast
 from consumers.facts.leader_calls.data import CallData
@@ -38,11 +39,13 @@ class LeaderCallFinder:
 
     def __init__(self, lang: str = "en") -> None:
         self._data = data = load_part(lang, "leader_calls", CallData)
+        self._vague_outlets = frozenset(data.vague_outlets)
         self._triggers = frozenset(data.triggers)
         self._itemizer = Itemizer(data)
         self._parties = PartyReader(data)
         self._binder = Binder(data, self._parties.classes)
-        self._judge = Judge(data, DateReader(lang), AttributionReader(lang))
+        self._around = Around(data)
+        self._judge = Judge(data, DateReader(lang), AttributionReader(lang), self._around)
 
     def may_have(self, reading: Reading) -> bool:
         """Whether the article may have one: quick, and may only be true too often."""
@@ -52,14 +55,18 @@ class LeaderCallFinder:
         """Every place that might be one, in order."""
         leaders = leaders_of(article.registry)
         cast = Cast(article, leaders)
-        found: list[Candidate] = []
+        if not article.mentions.all():
+            return ()
+        told: list[tuple[int, Candidate]] = []
         for sentence, first, after in self._pieces(article):
-            if not article.mentions.all():
-                break
             parts = self._parts(article, leaders, sentence, first, after)
             for bound in self._binder.bound(parts, sentence.field.name):
-                found += self._judge.candidates(article, cast, sentence, parts, bound)
-        return merged(found)
+                told += [
+                    (sentence.number, one) for one in self._judge.candidates(article, cast, sentence, parts, bound)
+                ]
+        numbers = frozenset(number for number, one in told if one.fact is not None)
+        completed = [self._around.completed(article, one, number, numbers) for number, one in told]
+        return merged(completed, self._vague_outlets)
 
     def _pieces(self, article: ArticleText) -> Iterator[tuple[Sentence, int, int]]:
         left = _MOST_WORDS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from consumers.facts.article import ArticleText, Sentence
@@ -25,6 +25,9 @@ _SIGN_OF = {
     "|": "DASH",
 }
 _SIGN_OF |= dict.fromkeys('"“”«»„', "QUOTE") | dict.fromkeys("!?", "STOP") | {"&": "AND", "/": "AND"}
+_BEFORE_NAMES = frozenset({"PERSON", "WITH", "TO", "AND", "FROM", "BETWEEN"})
+_BEHIND_NAMES = frozenset({"PERSON", "SPEAK", "TALKS", "PHONED", "CALLN"})
+_NAMES = frozenset({"PERSON", "NAME", "CAP", "HON", "STATE"})
 _DASHES = frozenset("-–—‒")
 _APOSTROPHES = frozenset("'’")
 
@@ -51,11 +54,13 @@ class Itemizer:
     def __init__(self, data: CallData) -> None:
         self._vocabulary = Vocabulary(data.classes)
         self._order = {name: at for at, name in enumerate(data.classes)}
+        self._states = data.states_short
+        self._honorifics = frozenset(data.honorifics_exact)
         self._roles = frozenset(("ROLE", "OROLE", "ELECT"))
 
     def items(self, article: ArticleText, leaders: Leaders, sentence: Sentence, first: int, after: int) -> list[Item]:
         """The items of the words from `first` up to `after`."""
-        named = self._named(article, leaders, article.mentioned_between(sentence, first, after))
+        named = self._named(article, leaders, sentence)
         is_plain = sentence.field.caseless or _has_title_case(sentence, first, after)
         found: list[Item] = []
         token = first
@@ -69,6 +74,8 @@ class Itemizer:
 
     def _item(self, sentence: Sentence, token: int, after: int, named: dict[int, Item], is_plain: bool) -> Item:
         words = sentence.field.tokens.words
+        if not is_plain and sentence.surface(token) in self._honorifics:
+            return Item("HON", token, token + 1)
         hit = self._vocabulary.at(words, token, after)
         if hit is not None and _is_cut(sentence, hit.first, hit.after):
             hit = self._vocabulary.at(words, token, token + 1)
@@ -80,18 +87,24 @@ class Itemizer:
             inside = next((at for at in range(token + 1, hit.after) if at in named and kind not in self._roles), None)
             if inside is None:
                 return Item(kind, hit.first, hit.after)
+            alone = self._vocabulary.at(words, token, token + 1)
+            if alone is not None:
+                return Item(min(alone.classes, key=self._order.__getitem__), token, token + 1)
         surface = sentence.surface(token)
-        if surface[0].isupper() and not is_plain and (token != sentence.first or _goes_on(sentence, token)):
+        if surface[0].isupper() and not is_plain and (not _begins(sentence, token) or _goes_on(sentence, token)):
             return Item("NAME", token, token + 1)
         if is_plain and surface[0].isupper():
             return Item("CAP", token, token + 1)
+        state = self._states.get(words[token]) if surface.islower() and sentence.field.name == "title" else None
+        if state is not None and token + 1 < after and self._vocabulary.at(words, token + 1, after) is not None:
+            return Item("STATE", token, token + 1, (state,))
         return Item("X", token, token + 1)
 
-    def _named(self, article: ArticleText, leaders: Leaders, mentions: Sequence[Mention]) -> dict[int, Item]:
+    def _named(self, article: ArticleText, leaders: Leaders, sentence: Sentence) -> dict[int, Item]:
         """By its first token, the longest name or title of the registry there."""
         titled: dict[int, list[Mention]] = {}
         found: dict[int, Item] = {}
-        for mention in mentions:
+        for mention in article.mentioned_in(sentence):
             actor = article.registry.get(mention.actor)
             if actor is None or mention.seat:
                 continue
@@ -105,24 +118,30 @@ class Itemizer:
                 found[mention.first] = Item(kind, mention.first, mention.after, (mention.actor,))
             elif before.after == mention.after and _leads_more(leaders, article, mention.actor, before.actors[0]):
                 found[mention.first] = Item(kind, mention.first, mention.after, (mention.actor,))
-        for first, there in titled.items():
-            after = max(mention.after for mention in there)
-            longest = [m for m in there if m.after == after] if _is_one(there) else there
+        for first, mentions in titled.items():
+            after = max(mention.after for mention in mentions)
+            longest = [m for m in mentions if m.after == after] if _is_one(mentions) else mentions
             actors = tuple(dict.fromkeys(m.actor for m in longest))
             found[first] = Item("TITLED", first, after, actors)
         return _without_inner(found)
 
 
 def _with_short_names(article: ArticleText, leaders: Leaders, sentence: Sentence, items: list[Item]) -> list[Item]:
-    """In a title without capitals, the surname of a leader right beside another who leads is a name ("biden xi call")."""
-    if sentence.field.name != "title" or sentence.text != sentence.text.lower():
+    """With surnames of leaders that count only beside others who lead ("biden xi call"; "Petro ... with Daniel Noboa")."""
+    if not any(item.kind == "PERSON" for item in items):
         return items
+    is_plain = sentence.field.name == "title" and sentence.text == sentence.text.lower()
     found = list(items)
     for at, item in enumerate(items):
-        if item.kind != "X" or not any(one.kind == "PERSON" for one in (*items[at - 1 : at], *items[at + 1 : at + 2])):
+        before, behind = (items[at - 1].kind if at else ""), (items[at + 1].kind if at + 1 < len(items) else "")
+        if item.kind not in ("X", "NAME"):
+            continue
+        if is_plain and not (before in _BEFORE_NAMES or behind in _BEHIND_NAMES):
+            continue
+        if not is_plain and (not sentence.surface(item.first)[0].isupper() or {before, behind} & _NAMES):
             continue
         actor = leaders.by_short_name(sentence.field.tokens.words[item.first], article.reading.on)
-        if actor is not None:
+        if actor is not None and (is_plain or article.reading.on is not None):
             found[at] = Item("PERSON", item.first, item.after, (actor,))
     return found
 
@@ -177,6 +196,11 @@ def _signs(sentence: Sentence, token: int) -> Iterator[Item]:
 
 def _is_cut(sentence: Sentence, first: int, after: int) -> bool:
     return any(set(sentence.gap(token)) & set(',;:()"“”') for token in range(first, after - 1))
+
+
+def _begins(sentence: Sentence, token: int) -> bool:
+    """Whether a word begins a sentence, or what is said after a colon or in quotation marks."""
+    return token == sentence.first or bool(set(sentence.gap(token - 1)) & set(':"“”.!?—–'))
 
 
 def _goes_on(sentence: Sentence, token: int) -> bool:

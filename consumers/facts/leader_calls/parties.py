@@ -29,6 +29,7 @@ class Party:
             state, PRON, PAIR.
         who: Several for "the presidents of France and Poland"; none for a group, a pronoun or a bare office.
         role: The office's role of a bare office.
+        is_tailed: Words with capitals follow the name that is known: more of it, or what somebody is called.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Party:
     after: int
     who: tuple[Participant, ...] = ()
     role: str = ""
+    is_tailed: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class PartyReader:
         self._forms = Forms(self.classes, data.party_macros, data.parties)
         self._roles = data.roles
         self._starts = frozenset(
-            ("PERSON", "STATE", "TITLED", "NAME", "ROLE", "OROLE", "ELECT", "THE", "A", "HON", "PRE", "FORMER", "PRON")
+            ("PERSON", "STATE", "TITLED", "NAME", "ROLE", "OROLE", "ELECT", "THE", "A", "HON", "PRE", "FORMER", "HIS")
         )
 
     def parts(self, article: ArticleText, leaders: Leaders, sentence: Sentence, items: Sequence[Item]) -> list[Part]:
@@ -82,7 +84,11 @@ class PartyReader:
         kind = {"PERSON": SOMEBODY, "TITLED": SOMEBODY, "JUNIOR": "X", "OROLE": OFFICIAL, "ELECT": SOMEBODY}.get(
             item.kind, item.kind
         )
-        party = Party(item.kind, item.first, item.after) if item.kind in ("GROUP", "PRON", "PAIR", "NOBODY") else None
+        party = (
+            Party(item.kind, item.first, item.after)
+            if item.kind in ("GROUP", "PRON", "HIS", "PAIR", "NOBODY")
+            else None
+        )
         return Part(kind, item.first, item.after, party)
 
     def _at(
@@ -117,6 +123,7 @@ class PartyReader:
         persons = [item for item in groups.get("w", ()) if item.kind == "PERSON"]
         is_official = role_item is not None and role_item.kind == "OROLE"
         if persons:
+            party = replace(party, is_tailed=inside[-1].kind == "NAME")
             return self._person(
                 leaders, party, persons[-1].actors[0], on, text, role, states, former=is_former, official=is_official
             )
