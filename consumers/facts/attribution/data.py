@@ -9,12 +9,15 @@ class AttributionData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`attribution.yaml` of a language; the file says what its keys mean."""
 
     say: list[str]
+    not_say: list[str]
+    not_say_near: list[str]
     quote: list[str]
     quote_ends: list[str]
     quoted_by: list[str]
     nouns: list[str]
     surely: list[str]
     determiners: list[str]
+    articles: list[str]
     told: list[str]
     according_to: list[str]
     auxiliaries: list[str]

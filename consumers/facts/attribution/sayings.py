@@ -12,6 +12,7 @@ from consumers.facts.vocabulary import Hit, Vocabulary
 
 _LONGEST_NAME = 14  # words of a speaker with title and office
 _LONGEST_ASIDE = 12  # words between two commas that say more of a speaker
+_NEAR = 5  # words behind a verb in which "lives" makes it no verb of saying
 _MOST_EVENTS = 40  # verbs of saying in one sentence that are looked at
 
 
@@ -38,9 +39,17 @@ class Sayings:
     def __init__(self, data: AttributionData, speakers: Speakers) -> None:
         self._speakers = speakers
         self._verbs = Vocabulary(
-            {"say": data.say, "told": data.told, "according_to": data.according_to, "quote": data.quote}
+            {
+                "none": data.not_say,
+                "say": data.say,
+                "told": data.told,
+                "according_to": data.according_to,
+                "quote": data.quote,
+            }
         )
+        self._not_near = frozenset(data.not_say_near)
         self._surely = frozenset(tuple(verb.split()) for verb in data.surely)
+        self._articles = frozenset(data.articles)
         self._nouns = frozenset(data.nouns)
         self._auxiliaries = frozenset(word for listed in data.auxiliaries for word in listed.split())
         self._openers = frozenset(data.openers)
@@ -52,12 +61,16 @@ class Sayings:
     def found(self, article: ArticleText, sentence: Sentence) -> Iterator[Saying]:
         """The acts of saying of a sentence, in order."""
         words = sentence.field.tokens.words
+        named = sentence.first  # a word inside a name is no verb: "according to military reports"
         for hit in self._verbs.hits(words, sentence.first, sentence.after)[:_MOST_EVENTS]:
-            if self._is_noun(sentence, hit):
+            if "none" in hit.classes or hit.first < named or self._is_noun(sentence, hit):
+                continue
+            if "say" in hit.classes and not self._not_near.isdisjoint(words[hit.after : hit.after + _NEAR]):
                 continue
             if "according_to" in hit.classes:
                 name = self._name_behind(sentence, hit.after)
                 if name is not None and self._is_given(article, sentence, name):
+                    named = name[1]
                     yield Saying(hit.first, name, is_cited=True)
                 continue
             saying = (
@@ -67,8 +80,10 @@ class Sayings:
                 yield saying
 
     def _is_noun(self, sentence: Sentence, hit: Hit) -> bool:
-        """Whether "reports" is the end of a name: a verb of saying follows."""
+        """Whether it is no verb here: "an estimated", or the end of a name where a verb of saying follows."""
         words = sentence.field.tokens.words
+        if hit.first > sentence.first and words[hit.first - 1] in self._articles:
+            return True  # "an estimated"
         if hit.after - hit.first != 1 or words[hit.first] not in self._nouns or hit.after >= sentence.after:
             return False
         if is_broken(sentence, hit.after):
@@ -98,7 +113,7 @@ class Sayings:
     def _quoted(self, article: ArticleText, sentence: Sentence, hit: Hit) -> Saying | None:
         """ "the paper quoted an official as saying": the official says it, through the paper."""
         name = self._name_behind(sentence, hit.after, self._quote_ends)
-        if name is None or not self._is_given(article, sentence, name):
+        if name is None or not self._speakers.can_speak(article, sentence, name):
             return None
         outlet = self._name_before(sentence, hit.first)
         is_outlet = outlet is not None and self._speakers.is_outlet(sentence, outlet)
@@ -116,6 +131,8 @@ class Sayings:
     def _speaks(self, article: ArticleText, sentence: Sentence, place: Place, verb: Hit) -> bool:
         """Whether words name the speaker of a verb; with most verbs somebody who can speak."""
         words = sentence.field.tokens.words
+        if not self._speakers.may_speak(sentence, place):
+            return False
         if self._speakers.is_determined(sentence, place) and words[verb.first : verb.after] in self._surely:
             return True
         return self._speakers.can_speak(article, sentence, place)

@@ -12,8 +12,8 @@ from monitor.actors.scanner import Mention
 from monitor.core.fact import Source
 
 Place = tuple[int, int]
-_OPENING = "\"'“‘«([ "
-_SIGNS = frozenset(',;:"“”()—–«»')
+_OPENING = "\"'“‘«([] "
+_SIGNS = frozenset(',;:"“”()[]—–«»')
 _POSSESSIVE = ("'s", "’s")
 
 
@@ -38,10 +38,15 @@ class Speakers:
         self._conjunctions = frozenset(data.conjunctions)
         self._determiners = frozenset(data.determiners)
 
+    def may_speak(self, sentence: Sentence, place: Place) -> bool:
+        """Whether nothing in some words speaks against a speaker: a preposition before, a number inside."""
+        words = sentence.field.tokens.words
+        return words[place[0]] not in self._not_first and not any(words[token].isdigit() for token in range(*place))
+
     def can_speak(self, article: ArticleText, sentence: Sentence, place: Place) -> bool:
         """Whether words name somebody who can: a pronoun, a title, a body, an outlet, a name with a capital."""
         words = sentence.field.tokens.words
-        if words[place[0]] in self._not_first or any(words[token].isdigit() for token in range(*place)):
+        if not self.may_speak(sentence, place):
             return False
         if self.is_pronoun(sentence, place) or self.is_outlet(sentence, place):
             return True
@@ -50,12 +55,13 @@ class Speakers:
         if self._mentions(article, sentence, place):
             return True
         start = max(place[0], sentence.first + 1)
-        return any(sentence.surface(token)[:1].isupper() for token in range(start, place[1]))
+        surfaces = [sentence.surface(token) for token in range(start, place[1])]
+        return any(map(_is_name_word, surfaces))
 
     def is_speaker(self, article: ArticleText, sentence: Sentence, place: Place) -> bool:
         """Whether words are surely a speaker's name, with nothing behind it: they end in a title, body or outlet."""
         words = sentence.field.tokens.words
-        if words[place[0]] in self._not_first or any(words[token].isdigit() for token in range(*place)):
+        if not self.may_speak(sentence, place):
             return False
         if self.is_outlet(sentence, place) or self._speakers.at(words, place[1] - 1, place[1]) is not None:
             return True
@@ -173,6 +179,11 @@ class Speakers:
             for one in article.mentioned_in(sentence)
             if one.index == sentence.index and place[0] <= one.first and one.after <= place[1]
         ]
+
+
+def _is_name_word(surface: str) -> bool:
+    """Whether a word is written as names are; one all in capitals tells nothing."""
+    return surface[:1].isupper() and not (surface.isupper() and len(surface) > 1)
 
 
 def _kind(article: ArticleText, mention: Mention) -> ActorKind | None:
