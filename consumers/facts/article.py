@@ -23,7 +23,6 @@ class Sentence:
         number: Of the sentence in the article, from 0, over all fields.
         index: Of the field in the reading.
         first, after: Its words: tokens of the field.
-        paragraph: Number of the paragraph within the field.
     """
 
     number: int
@@ -31,7 +30,6 @@ class Sentence:
     field: FieldReading
     first: int
     after: int
-    paragraph: int
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -92,7 +90,7 @@ class ArticleText:
         found: list[Sentence] = []
         for index, field in enumerate(self.reading.fields):
             for first, after in islice(field.tokens.sentences, MAX_SENTENCES - len(found)):
-                found.append(Sentence(len(found), index, field, first, after, field.tokens.paragraph_of(first)))
+                found.append(Sentence(len(found), index, field, first, after))
         return tuple(found)
 
     @cached_property
