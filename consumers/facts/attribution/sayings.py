@@ -50,6 +50,7 @@ class Sayings:
         self._not_near = frozenset(data.not_say_near)
         self._surely = frozenset(tuple(verb.split()) for verb in data.surely)
         self._articles = frozenset(data.articles)
+        self._links = frozenset(data.links)
         self._nouns = frozenset(data.nouns)
         self._auxiliaries = frozenset(word for listed in data.auxiliaries for word in listed.split())
         self._openers = frozenset(data.openers)
@@ -90,6 +91,9 @@ class Sayings:
             return False
         return words[hit.after] in self._auxiliaries or self._verbs.at(words, hit.after, sentence.after) is not None
 
+    def _has_article(self, sentence: Sentence, name: Place) -> bool:
+        return sentence.field.tokens.words[name[0]] in self._articles
+
     def _is_given(self, article: ArticleText, sentence: Sentence, name: Place) -> bool:
         return self._speakers.is_determined(sentence, name) or self._speakers.can_speak(article, sentence, name)
 
@@ -113,7 +117,7 @@ class Sayings:
     def _quoted(self, article: ArticleText, sentence: Sentence, hit: Hit) -> Saying | None:
         """ "the paper quoted an official as saying": the official says it, through the paper."""
         name = self._name_behind(sentence, hit.after, self._quote_ends)
-        if name is None or not self._speakers.can_speak(article, sentence, name):
+        if name is None or not (self._has_article(sentence, name) or self._speakers.can_speak(article, sentence, name)):
             return None
         outlet = self._name_before(sentence, hit.first)
         is_outlet = outlet is not None and self._speakers.is_outlet(sentence, outlet)
@@ -167,6 +171,8 @@ class Sayings:
             if hit is not None and not (hit.after - hit.first == 1 and words[after] in self._nouns):
                 break
             after += 1
+            if words[after - 1] in self._nouns and not (after < sentence.after and words[after] in self._links):
+                break  # "according to hospital reports six people died"
         return (token, after) if after > token else None
 
     def _inverted(self, article: ArticleText, sentence: Sentence, hit: Hit) -> Place | None:
