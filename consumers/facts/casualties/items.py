@@ -51,6 +51,7 @@ class Itemizer:
         self._determiners = frozenset(data.one_determiners)
         self._modifiers = frozenset(data.modifiers)
         self._breaks = frozenset(data.breaks)
+        self._of = frozenset(data.classes["OF"])
         self._groups = data.groups
         self._weak = frozenset(data.weak)
         self._participles = tuple(data.participle_endings)
@@ -117,7 +118,7 @@ class Itemizer:
         if head is None and self._year_or_age(sentence, number) is None:
             head = self._group(article, sentence, number.after, end)
         if head is None:
-            return self._headless(sentence, number, end)
+            return self._headless(sentence, number, end, numbers)
         token, is_person = head
         if not is_person:
             why = f"what is counted is nobody: {sentence.surface(token)}"
@@ -127,16 +128,32 @@ class Itemizer:
         number, behind = self._numbers.qualified_behind(sentence, number, token + 1)
         return Item("COUNT", number.first, behind, number, (number.after, token + 1))
 
-    def _headless(self, sentence: Sentence, number: Number, end: int) -> Item:
+    def _headless(self, sentence: Sentence, number: Number, end: int, numbers: dict[int, Number]) -> Item:
         """A number with no noun that is known: alone, or of what nobody knows."""
         reason = self._year_or_age(sentence, number)
         if reason is not None:
             return Item("ODD", number.first, number.after, number, why=f"a number that counts nobody: {reason}")
+        thing = self._thing_of(sentence, number.after, numbers)
+        if thing is not None:
+            why = f"what is counted is nobody: {sentence.surface(thing)}"
+            return Item("ODD", number.first, number.after, number, why=why)
         word = sentence.field.tokens.words[number.after] if end > number.after else ""
         if not word or word.endswith(self._participles) or word in self._modifiers:
             return Item("NUM", number.first, number.after, number)
         why = f"nobody says that these are persons: {sentence.surface(end - 1)}"
         return Item("UNK", number.first, number.after, number, why=why)
+
+    def _thing_of(self, sentence: Sentence, token: int, numbers: dict[int, Number]) -> int | None:
+        """The noun of "19 of the 24 drones" where it is nobody."""
+        words = sentence.field.tokens.words
+        end = min(sentence.after, token + _LONGEST_NOUN_PHRASE)
+        if token >= end or words[token] not in self._of or sentence.gap(token - 1) != " ":
+            return None
+        token += 1
+        while token < end and (words[token] in self._breaks or token in numbers):
+            token = numbers[token].after if token in numbers else token + 1
+        head = self._head(sentence, token, self._phrase_end(sentence, token, end, numbers)) if token < end else None
+        return None if head is None or head[1] else head[0]
 
     def _year_or_age(self, sentence: Sentence, number: Number) -> str | None:
         """What a number that stands alone may be: "held in 1961", "Boy 14 dies", "dead at 72"."""
