@@ -32,6 +32,10 @@ class NobodyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     business: list[str]
     soft: list[str]
     only_players: list[str]
+    drill: list[str]
+    rates: list[str]
+    subjects: list[str]
+    figurative: list[str]
 
 
 class Nobody:
@@ -47,9 +51,12 @@ class Nobody:
         self._attributes = frozenset(data.attributes)
         self._lost = frozenset(data.lost)
         self._roles = data.roles
-        self._topics = Vocabulary({"sport": data.sport, "fiction": told.fiction, "business": told.business})
+        self._topics = Vocabulary(
+            {"sport": data.sport, "fiction": told.fiction, "business": told.business, "drill": told.drill}
+        )
+        self._rates = Vocabulary({"rate": told.rates})
         self._shares, self._share_links = Vocabulary({"share": told.shares}), Vocabulary({"link": told.share_links})
-        self._of = frozenset(told.of)
+        self._of, self._subjects, self._figurative = map(frozenset, (told.of, told.subjects, told.figurative))
         self._objects, self._owners, self._times = map(frozenset, (told.objects, told.owners, told.times))
         self._works, self._work_links = frozenset(told.works), Vocabulary({"link": told.work_links})
         self._soft, self._only_players = frozenset(told.soft), frozenset(told.only_players)
@@ -92,10 +99,14 @@ class Nobody:
         between = trigger.first - figure.after
         if (between < 0 or between > 1) and self._is_whole(sentence, figure):
             return "a whole, of which some were harmed"
+        if self._is_rate(sentence, max(figure.after, trigger.after)):
+            return "a rate"
         if between < 0:
             return None
         words = sentence.field.tokens.words
-        if between and words[trigger.first - 1] in self._owners and words[figure.after] not in self._of:
+        if between and words[trigger.first - 1] in self._owners and not (between < 4 and words[figure.after] in self._of):
+            return "who was harmed is another"
+        if not self._subjects.isdisjoint(words[figure.after : trigger.first]):
             return "who was harmed is another"
         if trigger.kind in _OF_PERSONS and self._has_object(sentence, trigger.after):
             return "who is counted did the harm"
@@ -115,6 +126,14 @@ class Nobody:
             return False
         return self._shares.at(words, at - 1, at) is not None
 
+    def _is_rate(self, sentence: Sentence, token: int) -> bool:
+        words = sentence.field.tokens.words
+        for at in range(token, min(token + 2, sentence.after)):
+            hit = self._rates.at(words, at, sentence.after)
+            if hit is not None and hit.after < sentence.after and words[hit.after].isdigit():
+                return True
+        return False
+
     def _has_object(self, sentence: Sentence, token: int) -> bool:
         words = sentence.field.tokens.words
         if token + 1 >= sentence.after or words[token] not in self._objects or sentence.gap(token - 1) != " ":
@@ -126,11 +145,18 @@ class Nobody:
     ) -> str | None:
         words = sentence.field.tokens.words
         head = words[figure.who[1] - 1] if figure.who is not None else noun
+        if head is None:
+            head = next((word for word in words[figure.after : trigger.first] if word in self._players), None)
         near = self._topics_of(words, sentence.first, sentence.after)
         if "fiction" in near or self._is_told_in_a_work(sentence, figure):
             return "told in a work of fiction or a game"
+        if "drill" in near:
+            return "only played, to be ready for it"
         if "business" in near and not self._soft.isdisjoint(words[trigger.first : trigger.after]):
             return "hurt in the purse"
+        if trigger.kind in self._figurative and words[trigger.after : trigger.after + 1] == ("of",):
+            if "business" in self._topics_of(words, trigger.after, min(trigger.after + 5, sentence.after)):
+                return "hurt in the purse"
         if self._roles[trigger.kind] in _ROLES_OF_SPORT:
             return self._of_sport(article, near, head)
         return None
