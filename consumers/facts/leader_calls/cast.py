@@ -12,6 +12,7 @@ from monitor.core.fact import Participant
 
 _OPENING_SENTENCES = 12
 _APOSTROPHES = ("'", "’")
+_OPENING = ("'", '"', "“", "‘", "«")
 _PAIR_SENTENCES = 3  # how far back "the two" are looked for
 
 
@@ -86,6 +87,9 @@ class Cast:
         there = [one for one in self._in(sentence.number - 1) if one.actor not in left] if far else []
         if len({one.actor for one in there}) == 1:
             return self.participant(there[0].actor, self._text(there[0]))
+        behind = [one for one in self._in(sentence.number + 1) if one.actor not in left]
+        if sentence.text[:1] in _OPENING and len({one.actor for one in behind}) == 1:
+            return self.participant(behind[0].actor, self._text(behind[0]))  # who is quoted is named behind the quotation
         return None
 
     def _in(self, number: int) -> list[Named]:

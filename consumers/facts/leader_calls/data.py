@@ -36,6 +36,8 @@ class CallData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phone: list[str]
     meetings: list[str]
     modality_before: dict[str, list[str]]
+    modality_beside: dict[str, list[str]]
+    modality_reported: dict[str, list[str]]
     modality_far: dict[str, list[str]]
     modality_after: dict[str, list[str]]
     took_place: list[str]

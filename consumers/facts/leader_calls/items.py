@@ -82,6 +82,8 @@ class Itemizer:
             if alone is not None:
                 return Item(min(alone.classes, key=self._order.__getitem__), token, token + 1)
         surface = sentence.surface(token)
+        if token > sentence.first and sentence.gap(token - 1) in _APOSTROPHES and sentence.surface(token - 1)[0].isupper():
+            return Item("CAP" if is_plain else "NAME", token, token + 1)  # La'auli
         if surface[0].isupper() and not is_plain and (not _begins(sentence, token) or _goes_on(sentence, token)):
             return Item("NAME", token, token + 1)
         if is_plain and surface[0].isupper():
@@ -175,7 +177,7 @@ def _signs(sentence: Sentence, token: int) -> Iterator[Item]:
             yield Item(_SIGN_OF[sign], token, token)
         elif sign in _DASHES and len(gap) > 1:
             yield Item("DASH", token, token)
-        elif sign in _APOSTROPHES or sign == "‘":
+        elif (sign in _APOSTROPHES and len(gap) > 1) or sign == "‘":
             yield Item("QUOTE", token, token)
 
 

@@ -21,6 +21,7 @@ from consumers.facts.vocabulary import Vocabulary
 from monitor.core.fact import CallMode, LeaderCall, Modality, Participant
 
 _STRONG = frozenset({"CALLN", "BYPHONE", "PHONED"})
+_NOUNS = frozenset({"CALLN", "CALLW"})
 _CALLS = frozenset({"calls", "to-call"})
 _ENDS = frozenset({"STOP", "SAID", "COLON"})
 _NEAR = 10  # parts after a trigger in which "by phone" belongs to it
@@ -222,7 +223,7 @@ class Judge:
         if "told" in bound.form.flags and is_between:
             partner = next((p.first for p in parties if subject[1] <= p.first < trigger.first), subject[1] + _SUBJECT_VERB)
             told = min(partner, trigger.first)
-        return Place(start, subject, told, (trigger.first, trigger.after), parts[bound.after - 1].after, end)
+        return Place(start, subject, told, (trigger.first, trigger.after), parts[bound.after - 1].after, end, trigger.kind in _NOUNS)
 
     @staticmethod
     def _is_strong(parts: Sequence[Part], bound: Bound) -> bool:

@@ -18,6 +18,7 @@ _FAR_WORDS = 12
 _CLOSING = "\"'”’)] "
 _NEAR_WORDS = 5
 _BESIDE_WORDS = 3
+_REPORTED_WORDS = 2
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Place:
         told: Where begins what is told in the call; the trigger, where nothing is.
         trigger: What says that they speak.
         after: Where the last party or the trigger ends.
+        is_noun: It is a noun that says it: "call".
     """
 
     start: int
@@ -38,6 +40,7 @@ class Place:
     trigger: tuple[int, int]
     after: int
     end: int
+    is_noun: bool = False
 
     @property
     def windows(self) -> tuple[tuple[int, int], ...]:
@@ -53,6 +56,8 @@ class CallModality:
 
     def __init__(self, data: CallData) -> None:
         self._before = _vocabularies(data.modality_before)
+        self._beside = _vocabularies(data.modality_beside)
+        self._reported = _vocabularies(data.modality_reported)
         self._far = _vocabularies(data.modality_far)
         self._after = _vocabularies(data.modality_after)
         self._took_place = Vocabulary({"took place": data.took_place})
@@ -68,11 +73,16 @@ class CallModality:
         beside = (max(place.start, trigger - _BESIDE_WORDS), trigger)
         behind = (place.trigger[1], min(sentence.after, place.after + _AFTER_WORDS))
         far = (max(place.start, place.subject[0] - _FAR_WORDS), place.subject[0])
+        near = (max(place.start, trigger - _NEAR_WORDS), trigger)
+        reported = (max(place.start - _REPORTED_WORDS, sentence.first, place.subject[0] - _REPORTED_WORDS), trigger)
         found = (
             self._first(sentence, self._before, ("denied",), (beside,) if place.told >= trigger else ())
-            or self._first(sentence, self._after, _AFTER, (behind,))
+            or self._first(sentence, self._after, ("denied",), (behind,))
             or (self._past(dates) if self._took_place.hits(sentence.field.tokens.words, *behind) else None)
+            or self._first(sentence, self._after, _AFTER, (behind,))
+            or self._first(sentence, self._reported, _AFTER, (reported,))
             or self._first(sentence, self._before, _ORDER, place.windows)
+            or (self._first(sentence, self._beside, _AFTER, (near,)) if place.is_noun else None)
             or self._infinitives(sentence, place)
             or self._first(sentence, self._far, _ORDER, (far,))
         )

@@ -71,6 +71,10 @@ class PartyReader:
             party, after = (
                 self._at(article, leaders, sentence, items, letters, at) if item.kind in self._starts else (None, at)
             )
+            if party is not None and _is_lone_name(items, at, after):
+                found.append(Part("NAME", item.first, item.after))
+                at = after
+                continue
             if party is not None:
                 found.append(Part(party.kind, party.first, party.after, party))
                 at = after
@@ -113,6 +117,8 @@ class PartyReader:
             return self._titled(leaders, party, titled[0], on, text, is_former=is_former)
         role_item = groups["r"][0] if "r" in groups else None
         role = self._role(sentence, role_item)
+        if role_item is not None and role_item.kind == "RELATION":
+            role = self._role_before(leaders, sentence, items[: found.start()], on)
         states = [item.actors[0] for item in groups.get("s", ()) if item.kind == "STATE"]
         persons = [item for item in groups.get("w", ()) if item.kind == "PERSON"]
         is_official = role_item is not None and role_item.kind == "OROLE"
@@ -132,6 +138,18 @@ class PartyReader:
         if "w" in groups:
             return replace(party, kind=LEADER, who=(Participant(text=text, office=role),))
         return replace(party, kind=DOC, role=role)
+
+    def _role_before(self, leaders: Leaders, sentence: Sentence, items: Sequence[Item], on: date | None) -> str:
+        """The office of whom somebody is the counterpart of: whoever was named last."""
+        for item in reversed(items):
+            if item.kind == "ROLE":
+                return self._role(sentence, item)
+            if item.kind in ("PERSON", "TITLED"):
+                office = leaders.office_of(item.actors[0], on) if leaders.leads(item.actors[0], on) else None
+                return "" if office is None else office.role.removesuffix("-elect")
+            if item.kind == "OROLE":
+                return ""
+        return ""
 
     def _role(self, sentence: Sentence, item: Item | None) -> str:
         if item is None:
@@ -177,6 +195,11 @@ class PartyReader:
         holder = None if office is None or named else leaders.holder(office, on)
         name = office.role if office is not None else role
         return replace(party, kind=LEADER, who=(Participant(text=text, actor=holder, state=state, office=name),))
+
+
+def _is_lone_name(items: Sequence[Item], at: int, after: int) -> bool:
+    """One word with a capital that nobody knows: a place as likely as a person."""
+    return after == at + 1 and items[at].kind == "NAME"
 
 
 def _is_state(leaders: Leaders, state: str) -> bool:
