@@ -48,15 +48,15 @@ class Binder:
             at = 0
             while (hit := pattern.search(letters, at)) is not None:
                 trigger = _trigger(hit)
-                if trigger not in found and not _holds(found, hit.start(), hit.end()):
+                if trigger not in found and not _holds(found, trigger, hit.start(), hit.end()):
                     found[trigger] = _bound(parts, form, hit)
                 at = trigger + 1 if trigger >= hit.start() else hit.start() + 1
         return [found[trigger] for trigger in sorted(found)]
 
 
-def _holds(found: dict[int, Bound], first: int, after: int) -> bool:
-    """Whether a pattern found before lies over this place, so that this would be a part of the same."""
-    return any(one.first < after and first < one.after for one in found.values())
+def _holds(found: dict[int, Bound], trigger: int, first: int, after: int) -> bool:
+    """Whether this would be a part of a call found before, or hold one."""
+    return any(one.first <= trigger < one.after or first <= one.trigger < after for one in found.values())
 
 
 def _bound(parts: Sequence[Part], form: Form, hit: re.Match[str]) -> Bound:

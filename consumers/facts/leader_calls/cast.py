@@ -10,6 +10,8 @@ from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.leader_calls.leaders import Leaders
 from monitor.core.fact import Participant
 
+_DATELINE_WORDS = 3
+_DATELINE_SIGNS = (":", "-", "–", "—")
 _OPENING_SENTENCES = 12
 _APOSTROPHES = ("'", "’")
 _OPENING = ("'", '"', "“", "‘", "«")
@@ -47,12 +49,14 @@ class Cast:
 
     @cached_property
     def _states(self) -> tuple[str, ...]:
-        """States that own something in the article: "the UK's view", as readouts speak of their own."""
+        """States of whose own things the article speaks, as readouts do: "the UK's view", "Downing Street", "KUWAIT: "."""
         registry = self._article.registry
         found: dict[str, None] = {}
         for sentence in self._article.sentences[:_OPENING_SENTENCES]:
             for mention in self._article.mentioned_in(sentence):
-                if mention.direct and sentence.gap(mention.after - 1)[:1] in _APOSTROPHES and registry.offices_in(mention.actor):
+                if mention.seat and mention.office is not None:
+                    found[mention.office.partition("@")[2]] = None
+                elif mention.direct and registry.offices_in(mention.actor) and _is_own(sentence, mention.after - 1):
                     found[mention.actor] = None
         return tuple(found)
 
@@ -119,6 +123,7 @@ class Cast:
             for one in self._in(number):
                 if number < sentence.number or one.first < token:
                     found[one.actor] = one
+        found = found or {one.actor: one for one in self._in(sentence.number)}
         if len(found) != 2:
             return ()
         return tuple(self.participant(one.actor, self._text(one)) for one in found.values())
@@ -132,3 +137,8 @@ class Cast:
 
     def _text(self, one: Named) -> str:
         return self._article.sentences[one.sentence].between(one.first, one.after)
+
+
+def _is_own(sentence: Sentence, last: int) -> bool:
+    gap = sentence.gap(last)
+    return gap[:1] in _APOSTROPHES or (last < sentence.first + _DATELINE_WORDS and gap.strip()[:1] in _DATELINE_SIGNS and bool(gap.strip()))

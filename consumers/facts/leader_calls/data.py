@@ -11,6 +11,7 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         form: A regular expression over names of classes and macros, with named groups `x<...>`.
         flags: `title`: it counts in titles alone. `doc`: the party that is not named is whoever the document is of.
+            `same`: the party that is not named is the one of the call told before in the sentence.
             `told`: what stands between the parties is told in the call, and says nothing of it.
     """
 

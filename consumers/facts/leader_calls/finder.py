@@ -15,7 +15,7 @@ from consumers.facts.leader_calls.binding import TRIGGERS, Binder
 from consumers.facts.leader_calls.cast import Cast
 from consumers.facts.leader_calls.data import CallData
 from consumers.facts.leader_calls.items import Itemizer
-from consumers.facts.leader_calls.judging import Judge
+from consumers.facts.leader_calls.judging import Judge, Told
 from consumers.facts.leader_calls.leaders import Leaders
 from consumers.facts.leader_calls.merging import merged
 from consumers.facts.leader_calls.parties import Part, PartyReader
@@ -58,10 +58,13 @@ class LeaderCallFinder:
         if not article.mentions.all():
             return ()
         told: list[tuple[int, Candidate]] = []
+        last: Told | None = None
         for sentence, first, after in self._pieces(article):
             parts = self._parts(article, leaders, sentence, first, after)
+            last = last if last is not None and last.sentence >= sentence.number - 1 else None
             for bound in self._binder.bound(parts, sentence.field.name):
-                told += [(sentence.number, one) for one in self._judge.candidates(article, cast, sentence, parts, bound)]
+                for candidate, last in self._judge.candidates(article, cast, sentence, parts, bound, last):
+                    told.append((sentence.number, candidate))
         numbers = frozenset(number for number, one in told if one.fact is not None)
         completed = [self._around.completed(article, one, number, numbers) for number, one in told]
         return merged(completed, self._vague_outlets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from consumers.facts.article import ArticleText, Sentence
@@ -30,6 +31,15 @@ _SUBJECT_VERB = 3  # words after a subject in which its verb stands
 _UNNAMED = Participant(text="")  # the party that a text leaves unnamed
 
 
+@dataclass(frozen=True)
+class Told:
+    """A call told before: in which sentence, by whom, and where its partners stand."""
+
+    sentence: int
+    subject: tuple[Participant, ...]
+    partners: tuple[int, ...]
+
+
 class Judge:
     """Judges bound parties in one language."""
 
@@ -53,20 +63,25 @@ class Judge:
         self._separate = frozenset(data.separate)
 
     def candidates(
-        self, article: ArticleText, cast: Cast, sentence: Sentence, parts: Sequence[Part], bound: Bound
-    ) -> Iterator[Candidate]:
-        """The calls that a binding means: one, or one for each partner; or why it means none."""
-        groups = self._resolved(cast, sentence, parts, bound)
+        self, article: ArticleText, cast: Cast, sentence: Sentence, parts: Sequence[Part], bound: Bound, before: Told | None
+    ) -> Iterator[tuple[Candidate, Told | None]]:
+        """The calls that a binding means: one, or one for each partner; or why it means none.
+
+        Args:
+            before: The call told last before, in this sentence or the one before it.
+        """
+        groups = self._resolved(cast, sentence, parts, bound, before)
         if isinstance(groups, str):
-            yield self._candidate(sentence, parts, bound, (groups,), None)
+            yield self._candidate(sentence, parts, bound, (groups,), None), before
             return
         a, b, others, has_led = groups
+        told = Told(sentence.number, a, tuple(party.first for party in bound.b)) if a else before
         if self._is_several(sentence, parts, bound) and len(b) > 1:
             rows = [(*a, one) for one in b]
         else:
             rows = [(*a, *b)]
         for row in rows:
-            yield self._judged(article, sentence, parts, bound, _distinct(row), others, has_led=has_led)
+            yield self._judged(article, sentence, parts, bound, _distinct(row), others, has_led=has_led), told
 
     def _is_several(self, sentence: Sentence, parts: Sequence[Part], bound: Bound) -> bool:
         words = sentence.field.tokens.words
@@ -77,7 +92,7 @@ class Judge:
         )
 
     def _resolved(
-        self, cast: Cast, sentence: Sentence, parts: Sequence[Part], bound: Bound
+        self, cast: Cast, sentence: Sentence, parts: Sequence[Part], bound: Bound, before: Told | None
     ) -> tuple[tuple[Participant, ...], tuple[Participant, ...], tuple[Participant, ...], bool] | str:
         named = [who.actor for party in (*bound.a, *bound.b) for who in party.who if who.actor]
         slots: list[tuple[Participant, ...]] = []
@@ -85,19 +100,36 @@ class Judge:
         has_led = False
         for slot in (bound.a, bound.b):
             found: list[Participant] = []
-            for party in slot:
+            same = self._same(sentence, slot, named, before) if slot is bound.a else ()
+            for party in slot if not same else ():
                 leading = self._leading(cast, sentence, parts, party, [*named, *(one.actor for one in found if one.actor)])
                 has_led = has_led or party.kind == LED
                 found += leading
                 if not leading:
                     others += party.who or ((_anybody(sentence, party),) if party.kind == OFFICIAL else ())
+            found += same
             if slot and not found:
                 return _why_none(slot)
             slots.append(tuple(found))
         a, b = slots
+        if "same" in bound.form.flags:
+            if before is None or before.sentence != sentence.number:
+                return "nobody is named who spoke"
+            a = before.subject
         if "doc" in bound.form.flags and not a:
             a = self._unnamed(cast, sentence, parts, bound, named)
         return a, b, tuple(others), has_led
+
+    def _same(
+        self, sentence: Sentence, slot: Sequence[Party], named: Sequence[str], before: Told | None
+    ) -> tuple[Participant, ...]:
+        """Who spoke in the call told just before, where this one begins with "he" or with the partner of that."""
+        if before is None or len(slot) != 1 or len(before.subject) != 1 or before.subject[0].actor in named:
+            return ()
+        party = slot[0]
+        is_partner = before.sentence == sentence.number and party.first in before.partners
+        is_pronoun = party.kind in ("PRON", "HIS") and sentence.field.tokens.words[party.first] not in self._first_person
+        return before.subject if is_partner or is_pronoun else ()
 
     def _leading(
         self, cast: Cast, sentence: Sentence, parts: Sequence[Part], party: Party, named: Sequence[str]

@@ -17,6 +17,7 @@ _AFTER_WORDS = 12
 _FAR_WORDS = 12
 _CLOSING = "\"'”’)] "
 _NEAR_WORDS = 5
+_ALONE_WORDS = 8
 _BESIDE_WORDS = 3
 _REPORTED_WORDS = 2
 
@@ -46,6 +47,8 @@ class Place:
     def windows(self) -> tuple[tuple[int, int], ...]:
         """Between the subject and the trigger, without what is told in the call."""
         before = self.trigger[0]
+        if self.subject[0] == self.subject[1]:
+            return ((max(self.start, before - _ALONE_WORDS), before),)
         if self.told < before:
             return (self.subject[1], self.told), (max(self.told, before - _NEAR_WORDS), before)
         return ((self.subject[1], before),)

@@ -178,7 +178,8 @@ class PartyReader:
         titled = bool(role) and role != _ANY_LEADER and not official and not former
         if titled and (leaders.ever_led(actor) or (states and leaders.office_in(states[0], role) is not None)):
             return replace(party, kind=LEADER, who=who)
-        if leaders.ever_led(actor):
+        is_unknown = not leaders.registry.holdings_of(actor)  # who led before the registry's offices begin
+        if leaders.ever_led(actor) or (bool(role) and role != _ANY_LEADER and not official and is_unknown):
             return replace(party, kind=LED, who=who)
         kind = OFFICIAL if official or leaders.registry.holdings_of(actor) else SOMEBODY
         return replace(party, kind=kind, who=(Participant(text=text, actor=actor),))
