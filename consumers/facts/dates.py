@@ -136,7 +136,11 @@ class DateReader:
         words = sentence.field.tokens.words
         if after < sentence.after and words[after] in self._data.parts_of_day and sentence.gap(after - 1) == " ":
             after += 1
-        if first - 2 >= sentence.first and words[first - 1] in self._data.within and words[first - 2] in self._data.early_late:
+        if (
+            first - 2 >= sentence.first
+            and words[first - 1] in self._data.within
+            and words[first - 2] in self._data.early_late
+        ):
             return first - 2, after
         if first - 1 >= sentence.first and words[first - 1] in self._data.early_late:
             return first - 1, after
@@ -169,7 +173,9 @@ class DateReader:
             return None
         is_past = None if day is None or on is None else (on - day).days >= self._data.past_after_days
         first, after = self._widened(sentence, first, after)
-        return SaidDate(first, after, sentence.between(first, after), day, "day", year or (day.year if day else None), is_past)
+        return SaidDate(
+            first, after, sentence.between(first, after), day, "day", year or (day.year if day else None), is_past
+        )
 
     def _month(self, sentence: Sentence, token: int, after: int, on: date | None) -> SaidDate | None:
         words = sentence.field.tokens.words
@@ -178,7 +184,10 @@ class DateReader:
             return None
         year = _year_number(words[token + 1]) if token + 1 < after else None
         before = words[token - 1] if token > sentence.first else ""
-        if year is None and (before not in self._data.within or (words[token] in self._data.weak_months and not _is_capital(sentence, token))):
+        if year is None and (
+            before not in self._data.within
+            or (words[token] in self._data.weak_months and not _is_capital(sentence, token))
+        ):
             return None
         end = token + 1 + (year is not None)
         last = None if on is None else (on.year if month <= on.month else on.year - 1)
@@ -211,7 +220,9 @@ class DateReader:
         precision: Precision = next((name for name in ("year", "month", "week") if unit >= _DAYS_OF[name]), "day")  # type: ignore[assignment]
         is_past = days >= self._data.past_after_days
         text = sentence.between(token, token + 3)
-        return SaidDate(token, token + 3, text, day if precision == "day" else None, precision, day.year if day else None, is_past)
+        return SaidDate(
+            token, token + 3, text, day if precision == "day" else None, precision, day.year if day else None, is_past
+        )
 
 
 def _is_capital(sentence: Sentence, token: int) -> bool:
@@ -238,7 +249,9 @@ def _nearest(month: int, day: int, on: date | None) -> date | None:
     """The day of that name that is nearest to the day of publication."""
     if on is None:
         return None
-    days = [found for year in (on.year - 1, on.year, on.year + 1) if (found := _safe_date(year, month, day)) is not None]
+    days = [
+        found for year in (on.year - 1, on.year, on.year + 1) if (found := _safe_date(year, month, day)) is not None
+    ]
     return min(days, key=lambda found: (abs((found - on).days), found), default=None)
 
 

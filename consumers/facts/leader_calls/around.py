@@ -74,13 +74,21 @@ class Around:
             mention for mention in article.mentioned_in(sentence)
             if mention.direct and mention.after <= hits[0].first and mention.actor not in known and _is_person(article, mention.actor)
         ]  # fmt: skip
+        if not named and hits[0].first - sentence.first > 1:
+            return msgspec.structs.replace(
+                fact, others=(*fact.others, Participant(text=sentence.between(sentence.first, hits[0].first)))
+            )
         others = tuple(Participant(text=sentence.between(one.first, one.after), actor=one.actor) for one in named)
         return msgspec.structs.replace(fact, others=(*fact.others, *others))
 
     def _with_confirmation(self, article: ArticleText, sentence: Sentence, fact: LeaderCall) -> LeaderCall:
         """ "Canberra has confirmed the date." """
         by = self.confirmed_by(article, sentence, short=True)
-        return fact if by is None or by in fact.confirmed_by else msgspec.structs.replace(fact, confirmed_by=(*fact.confirmed_by, by))
+        return (
+            fact
+            if by is None or by in fact.confirmed_by
+            else msgspec.structs.replace(fact, confirmed_by=(*fact.confirmed_by, by))
+        )
 
     def confirmed_by(self, article: ArticleText, sentence: Sentence, *, short: bool = False) -> str | None:
         """Who confirms it in a sentence: whoever is named before the verb."""

@@ -12,6 +12,7 @@ from consumers.facts.leader_calls.parties import KINDS, Part, Party
 
 TRIGGERS = frozenset({"CALLN", "CALLW", "BYPHONE", "PHONED", "CALLV", "SPEAK"})
 _END = "END"
+_BEGINNINGS = frozenset({"COLON", "STOP", "DASH", "QUOTE"})
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Binder:
             while (hit := pattern.search(letters, at)) is not None:
                 trigger = _trigger(hit)
                 if trigger not in found and not _holds(found, trigger, hit.start(), hit.end()):
-                    found[trigger] = _bound(parts, form, hit)
+                    found[trigger] = _bound(parts, form, hit, field)
                 at = trigger + 1 if trigger >= hit.start() else hit.start() + 1
         return [found[trigger] for trigger in sorted(found)]
 
@@ -59,8 +60,17 @@ def _holds(found: dict[int, Bound], trigger: int, first: int, after: int) -> boo
     return any(one.first <= trigger < one.after or first <= one.trigger < after for one in found.values())
 
 
-def _bound(parts: Sequence[Part], form: Form, hit: re.Match[str]) -> Bound:
+def _bound(parts: Sequence[Part], form: Form, hit: re.Match[str], field: str) -> Bound:
     parties = {letter: _parties(parts, group(hit, letter)) for letter in "abo"}
+    place = group(hit, "a")
+    if (
+        place is not None
+        and place[0] > 0
+        and parts[place[0] - 1].kind not in _BEGINNINGS
+        and field != "title"
+        and not any(part.kind == "AND" for part in parts[slice(*place)])
+    ):
+        parties["a"] = parties["a"][-1:]  # "before the call with Trump, Zelensky phoned": no row
     return Bound(form, hit.start(), hit.end(), _trigger(hit), parties["a"], parties["b"], parties["o"])
 
 

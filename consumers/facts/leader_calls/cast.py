@@ -77,7 +77,9 @@ class Cast:
         office = self._leaders.office_in(state, role)
         return None if office is None else self._leaders.holder(office, self._on)
 
-    def speaker(self, sentence: Sentence, token: int, exclude: Iterable[str], *, far: bool = True) -> Participant | None:
+    def speaker(
+        self, sentence: Sentence, token: int, exclude: Iterable[str], *, far: bool = True
+    ) -> Participant | None:
         """Who "he" or nobody named is: the leader named last before, or else the next one in the sentence.
 
         Where none is (`far`), the sentence before tells, if it names but one.
@@ -93,7 +95,9 @@ class Cast:
             return self.participant(there[0].actor, self._text(there[0]))
         behind = [one for one in self._in(sentence.number + 1) if one.actor not in left]
         if sentence.text[:1] in _OPENING and len({one.actor for one in behind}) == 1:
-            return self.participant(behind[0].actor, self._text(behind[0]))  # who is quoted is named behind the quotation
+            return self.participant(
+                behind[0].actor, self._text(behind[0])
+            )  # who is quoted is named behind the quotation
         return None
 
     def _in(self, number: int) -> list[Named]:
@@ -141,4 +145,6 @@ class Cast:
 
 def _is_own(sentence: Sentence, last: int) -> bool:
     gap = sentence.gap(last)
-    return gap[:1] in _APOSTROPHES or (last < sentence.first + _DATELINE_WORDS and gap.strip()[:1] in _DATELINE_SIGNS and bool(gap.strip()))
+    return gap[:1] in _APOSTROPHES or (
+        last < sentence.first + _DATELINE_WORDS and gap.strip()[:1] in _DATELINE_SIGNS and bool(gap.strip())
+    )

@@ -12,6 +12,8 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         form: A regular expression over names of classes and macros, with named groups `x<...>`.
         flags: `title`: it counts in titles alone. `doc`: the party that is not named is whoever the document is of.
             `same`: the party that is not named is the one of the call told before in the sentence.
+            `noun`: a call is named, maybe in passing.
+            `for`: one asks the other for a call, or thanks for one.
             `told`: what stands between the parties is told in the call, and says nothing of it.
     """
 
@@ -41,6 +43,7 @@ class CallData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     modality_reported: dict[str, list[str]]
     modality_far: dict[str, list[str]]
     modality_after: dict[str, list[str]]
+    thanks: list[str]
     took_place: list[str]
     infinitive: list[str]
     real_infinitives: list[str]

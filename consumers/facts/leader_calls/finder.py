@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from consumers.facts.article import ArticleText, Sentence
@@ -15,7 +16,7 @@ from consumers.facts.leader_calls.binding import TRIGGERS, Binder
 from consumers.facts.leader_calls.cast import Cast
 from consumers.facts.leader_calls.data import CallData
 from consumers.facts.leader_calls.items import Itemizer
-from consumers.facts.leader_calls.judging import Judge, Told
+from consumers.facts.leader_calls.judging import OFFICIALS, Judge, Told
 from consumers.facts.leader_calls.leaders import Leaders
 from consumers.facts.leader_calls.merging import merged
 from consumers.facts.leader_calls.parties import Part, PartyReader
@@ -59,12 +60,15 @@ class LeaderCallFinder:
             return ()
         told: list[tuple[int, Candidate]] = []
         last: Told | None = None
+        is_official = False
         for sentence, first, after in self._pieces(article):
             parts = self._parts(article, leaders, sentence, first, after)
             last = last if last is not None and last.sentence >= sentence.number - 1 else None
             for bound in self._binder.bound(parts, sentence.field.name):
                 for candidate, last in self._judge.candidates(article, cast, sentence, parts, bound, last):
-                    told.append((sentence.number, candidate))
+                    is_official = is_official or (sentence.field.name == "title" and OFFICIALS in candidate.why)
+                    is_passing = is_official and "noun" in bound.form.flags
+                    told.append((sentence.number, _in_passing(candidate) if is_passing else candidate))
         numbers = frozenset(number for number, one in told if one.fact is not None)
         completed = [self._around.completed(article, one, number, numbers) for number, one in told]
         return merged(completed, self._vague_outlets)
@@ -88,3 +92,6 @@ class LeaderCallFinder:
         return self._parties.parts(article, leaders, sentence, items)
 
 
+def _in_passing(candidate: Candidate) -> Candidate:
+    """An article on an official's call names an earlier one of leaders: that is no news of it."""
+    return replace(candidate, fact=None, why=(*candidate.why, "named in passing: the title is of an official's call"))

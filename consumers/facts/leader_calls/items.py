@@ -14,8 +14,17 @@ from monitor.actors.scanner import Mention
 
 SIGNS = ("COMMA", "COLON", "DASH", "PAREN", "STOP", "QUOTE", "POSS")
 NAMED = ("PERSON", "STATE", "TITLED", "NAME", "CAP", "X")
-_SIGN_OF = {",": "COMMA", ":": "COLON", "(": "PAREN", ")": "PAREN", "[": "PAREN", "]": "PAREN", ";": "STOP", "|": "DASH"}
-_SIGN_OF |= dict.fromkeys("\"“”«»„", "QUOTE") | dict.fromkeys("!?", "STOP") | {"&": "AND", "/": "AND"}
+_SIGN_OF = {
+    ",": "COMMA",
+    ":": "COLON",
+    "(": "PAREN",
+    ")": "PAREN",
+    "[": "PAREN",
+    "]": "PAREN",
+    ";": "STOP",
+    "|": "DASH",
+}
+_SIGN_OF |= dict.fromkeys('"“”«»„', "QUOTE") | dict.fromkeys("!?", "STOP") | {"&": "AND", "/": "AND"}
 _BEFORE_NAMES = frozenset({"PERSON", "WITH", "TO", "AND", "FROM", "BETWEEN"})
 _BEHIND_NAMES = frozenset({"PERSON", "SPEAK", "TALKS", "PHONED", "CALLN"})
 _NAMES = frozenset({"PERSON", "NAME", "CAP", "HON", "STATE"})
@@ -82,7 +91,11 @@ class Itemizer:
             if alone is not None:
                 return Item(min(alone.classes, key=self._order.__getitem__), token, token + 1)
         surface = sentence.surface(token)
-        if token > sentence.first and sentence.gap(token - 1) in _APOSTROPHES and sentence.surface(token - 1)[0].isupper():
+        if (
+            token > sentence.first
+            and sentence.gap(token - 1) in _APOSTROPHES
+            and sentence.surface(token - 1)[0].isupper()
+        ):
             return Item("CAP" if is_plain else "NAME", token, token + 1)  # La'auli
         if surface[0].isupper() and not is_plain and (not _begins(sentence, token) or _goes_on(sentence, token)):
             return Item("NAME", token, token + 1)
@@ -158,7 +171,11 @@ def _without_inner(found: dict[int, Item]) -> dict[int, Item]:
         if first >= end:
             kept[first] = item
             end = item.after
-        elif item.after > end and item.kind == "PERSON" and any(set(item.actors) == set(kept[at].actors) for at in kept if kept[at].after == end):
+        elif (
+            item.after > end
+            and item.kind == "PERSON"
+            and any(set(item.actors) == set(kept[at].actors) for at in kept if kept[at].after == end)
+        ):
             outer = next(at for at in kept if kept[at].after == end)
             kept[outer] = Item(item.kind, outer, item.after, item.actors)
             end = item.after
@@ -169,7 +186,9 @@ def _signs(sentence: Sentence, token: int) -> Iterator[Item]:
     gap = sentence.gap(token - 1)
     if gap == " ":
         return
-    if gap[:1] in _APOSTROPHES and (gap[1:2] == " " and sentence.surface(token - 1)[-1:] in "sS" or gap[1:2] in ("s", "S")):
+    if gap[:1] in _APOSTROPHES and (
+        gap[1:2] == " " and sentence.surface(token - 1)[-1:] in "sS" or gap[1:2] in ("s", "S")
+    ):
         yield Item("POSS", token, token)
         gap = gap[1:].lstrip("sS")
     for sign in gap:
@@ -182,20 +201,26 @@ def _signs(sentence: Sentence, token: int) -> Iterator[Item]:
 
 
 def _is_cut(sentence: Sentence, first: int, after: int) -> bool:
-    return any(set(sentence.gap(token)) & set(",;:()\"“”") for token in range(first, after - 1))
+    return any(set(sentence.gap(token)) & set(',;:()"“”') for token in range(first, after - 1))
 
 
 def _begins(sentence: Sentence, token: int) -> bool:
     """Whether a word begins a sentence, or what is said after a colon or in quotation marks."""
-    return token == sentence.first or bool(set(sentence.gap(token - 1)) & set(":\"“”.!?—–"))
+    return token == sentence.first or bool(set(sentence.gap(token - 1)) & set(':"“”.!?—–'))
 
 
 def _goes_on(sentence: Sentence, token: int) -> bool:
     """Whether a capitalised word that begins a sentence is followed by another, as names are."""
-    return token + 1 < sentence.after and sentence.surface(token + 1)[0].isupper() and sentence.gap(token) in (" ", "-", ". ")
+    return (
+        token + 1 < sentence.after
+        and sentence.surface(token + 1)[0].isupper()
+        and sentence.gap(token) in (" ", "-", ". ")
+    )
 
 
 def _has_title_case(sentence: Sentence, first: int, after: int) -> bool:
     """Whether most words begin with a capital, so that capitals say little."""
-    long = [sentence.surface(token) for token in range(first, min(after, first + 40)) if len(sentence.surface(token)) > 3]
+    long = [
+        sentence.surface(token) for token in range(first, min(after, first + 40)) if len(sentence.surface(token)) > 3
+    ]
     return len(long) >= 4 and sum(1 for word in long if word[0].isupper()) > 0.8 * len(long)

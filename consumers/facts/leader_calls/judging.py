@@ -11,20 +11,22 @@ from consumers.facts.attribution import AttributionReader
 from consumers.facts.candidate import Candidate
 from consumers.facts.dates import DateReader, SaidDate
 from consumers.facts.leader_calls.around import Around
-from consumers.facts.leader_calls.binding import Bound
+from consumers.facts.leader_calls.binding import TRIGGERS, Bound
 from consumers.facts.leader_calls.cast import Cast
 from consumers.facts.leader_calls.data import CallData
 from consumers.facts.leader_calls.modality import CallModality, Place
-from consumers.facts.leader_calls.parties import DOC, GROUP, LEADER, LED, OFFICIAL, Part, Party
+from consumers.facts.leader_calls.parties import DOC, GROUP, LEADER, LED, OFFICIAL, SOMEBODY, Part, Party
 from consumers.facts.leader_calls.telling import Telling
 from consumers.facts.leader_calls.topics import Topics
 from consumers.facts.vocabulary import Vocabulary
 from monitor.core.fact import CallMode, LeaderCall, Modality, Participant
 
 _STRONG = frozenset({"CALLN", "BYPHONE", "PHONED"})
+OFFICIALS = "an official's call: a party is no leader"
 _NOUNS = frozenset({"CALLN", "CALLW"})
 _CALLS = frozenset({"calls", "to-call"})
 _ENDS = frozenset({"STOP", "SAID", "COLON"})
+_BEFORE_IS_FARTHER = 2  # words: a date more often stands behind a call than before it
 _NEAR = 10  # parts after a trigger in which "by phone" belongs to it
 _TITLE_WORDS = 60
 _SUBJECT_VERB = 3  # words after a subject in which its verb stands
@@ -63,7 +65,13 @@ class Judge:
         self._separate = frozenset(data.separate)
 
     def candidates(
-        self, article: ArticleText, cast: Cast, sentence: Sentence, parts: Sequence[Part], bound: Bound, before: Told | None
+        self,
+        article: ArticleText,
+        cast: Cast,
+        sentence: Sentence,
+        parts: Sequence[Part],
+        bound: Bound,
+        before: Told | None,
     ) -> Iterator[tuple[Candidate, Told | None]]:
         """The calls that a binding means: one, or one for each partner; or why it means none.
 
@@ -75,6 +83,7 @@ class Judge:
             yield self._candidate(sentence, parts, bound, (groups,), None), before
             return
         a, b, others, has_led = groups
+        others += self._joining(sentence, parts, bound)
         told = Told(sentence.number, a, tuple(party.first for party in bound.b)) if a else before
         if self._is_several(sentence, parts, bound) and len(b) > 1:
             rows = [(*a, one) for one in b]
@@ -96,13 +105,17 @@ class Judge:
     ) -> tuple[tuple[Participant, ...], tuple[Participant, ...], tuple[Participant, ...], bool] | str:
         named = [who.actor for party in (*bound.a, *bound.b) for who in party.who if who.actor]
         slots: list[tuple[Participant, ...]] = []
-        others = [who for party in bound.others for who in party.who] + [_anybody(sentence, p) for p in bound.others if not p.who]
+        others = [who for party in bound.others for who in party.who] + [
+            _anybody(sentence, p) for p in bound.others if not p.who
+        ]
         has_led = False
         for slot in (bound.a, bound.b):
             found: list[Participant] = []
             same = self._same(sentence, slot, named, before) if slot is bound.a else ()
             for party in slot if not same else ():
-                leading = self._leading(cast, sentence, parts, party, [*named, *(one.actor for one in found if one.actor)])
+                leading = self._leading(
+                    cast, sentence, parts, party, [*named, *(one.actor for one in found if one.actor)]
+                )
                 has_led = has_led or party.kind == LED
                 found += leading
                 if not leading:
@@ -117,7 +130,8 @@ class Judge:
                 return "nobody is named who spoke"
             a = before.subject
         if "doc" in bound.form.flags and not a:
-            a = self._unnamed(cast, sentence, parts, bound, named)
+            is_same = before is not None and before.sentence == sentence.number and before.subject[0].actor not in named
+            a = before.subject if before is not None and is_same else self._unnamed(cast, sentence, parts, bound, named)
         return a, b, tuple(others), has_led
 
     def _same(
@@ -128,7 +142,9 @@ class Judge:
             return ()
         party = slot[0]
         is_partner = before.sentence == sentence.number and party.first in before.partners
-        is_pronoun = party.kind in ("PRON", "HIS") and sentence.field.tokens.words[party.first] not in self._first_person
+        is_pronoun = (
+            party.kind in ("PRON", "HIS") and sentence.field.tokens.words[party.first] not in self._first_person
+        )
         return before.subject if is_partner or is_pronoun else ()
 
     def _leading(
@@ -146,6 +162,21 @@ class Judge:
         if party.kind == "PAIR":
             return cast.pair(sentence, party.first)
         return ()
+
+    @staticmethod
+    def _joining(sentence: Sentence, parts: Sequence[Part], bound: Bound) -> tuple[Participant, ...]:
+        """Who joined, told behind the call: "joined by Rubio", "with Rubio listening in"."""
+        waiting: list[Participant] = []
+        is_by = False
+        for part in parts[bound.after : bound.after + 2 * _NEAR]:
+            if part.kind in _ENDS or (part.kind in TRIGGERS and part.kind != "BYPHONE"):
+                break
+            if part.kind == "JOIN":
+                return tuple(waiting)
+            is_by = is_by or part.kind == "JOINED"
+            if part.party is not None and part.party.kind in (LEADER, LED, OFFICIAL, SOMEBODY):
+                waiting += part.party.who or (_anybody(sentence, part.party),)
+        return tuple(waiting) if is_by else ()
 
     def _meant(
         self, cast: Cast, sentence: Sentence, parts: Sequence[Part], party: Party, named: Sequence[str]
@@ -173,7 +204,9 @@ class Judge:
         participants: tuple[Participant, ...], others: tuple[Participant, ...], *, has_led: bool,
     ) -> Candidate:  # fmt: skip
         names = " and ".join(one.actor or one.text for one in participants)
-        why = [f"{names} by {sentence.between(parts[bound.trigger].first, parts[bound.trigger].after)!r} ({bound.form.id})"]
+        why = [
+            f"{names} by {sentence.between(parts[bound.trigger].first, parts[bound.trigger].after)!r} ({bound.form.id})"
+        ]
         if len(participants) < 2:
             return self._candidate(sentence, parts, bound, (*why, "one leader alone"), None)
         against = self._against(article, sentence, parts, bound)
@@ -189,7 +222,9 @@ class Judge:
         if has_led and modality != "historical" and article.reading.on is not None:
             return self._candidate(sentence, parts, bound, (*why, "one of them led at another time"), None)
         said = next((one for one in dates if one.precision == "day"), None)
-        attribution = self._attribution.attribution(article, sentence, parts[bound.first].first, parts[bound.after - 1].after)
+        attribution = self._attribution.attribution(
+            article, sentence, parts[bound.first].first, parts[bound.after - 1].after
+        )
         why += attribution.why
         confirmed = self._around.confirmed_by(article, sentence)
         fact = LeaderCall(
@@ -253,9 +288,20 @@ class Judge:
         subject = (parties[0].first, _row_end(bound, parties[0])) if is_between else (trigger.first, trigger.first)
         told = trigger.first
         if "told" in bound.form.flags and is_between:
-            partner = next((p.first for p in parties if subject[1] <= p.first < trigger.first), subject[1] + _SUBJECT_VERB)
+            partner = next(
+                (p.first for p in parties if subject[1] <= p.first < trigger.first), subject[1] + _SUBJECT_VERB
+            )
             told = min(partner, trigger.first)
-        return Place(start, subject, told, (trigger.first, trigger.after), parts[bound.after - 1].after, end, trigger.kind in _NOUNS)
+        return Place(
+            start,
+            subject,
+            told,
+            (trigger.first, trigger.after),
+            parts[bound.after - 1].after,
+            end,
+            trigger.kind in _NOUNS,
+            "for" in bound.form.flags,
+        )
 
     @staticmethod
     def _is_strong(parts: Sequence[Part], bound: Bound) -> bool:
@@ -274,11 +320,13 @@ class Judge:
             after += 1
         return parts[first].first, parts[after].first if after < len(parts) else max(parts[-1].after, parts[-1].first)
 
-    def _dates_near(self, article: ArticleText, sentence: Sentence, parts: Sequence[Part], bound: Bound) -> list[SaidDate]:
-        """The dates of the sentence, the nearest to the trigger first."""
-        trigger = parts[bound.trigger].first
+    def _dates_near(
+        self, article: ArticleText, sentence: Sentence, parts: Sequence[Part], bound: Bound
+    ) -> list[SaidDate]:
+        """The dates of the sentence, the nearest to the call first."""
+        first, after = parts[bound.first].first, parts[bound.after - 1].after
         found = self._dates.dates_in(sentence, parts[0].first, parts[-1].after, article.reading.on)
-        return sorted(found, key=lambda said: abs(said.first - trigger))
+        return sorted(found, key=lambda said: max(first - said.after + _BEFORE_IS_FARTHER, said.first - after, 0))
 
     @staticmethod
     def _day(article: ArticleText, said: SaidDate | None, modality: Modality) -> date | None:
@@ -318,7 +366,7 @@ def _row_end(bound: Bound, party: Party) -> int:
 
 def _why_none(slot: Sequence[Party]) -> str:
     if any(party.kind == OFFICIAL for party in slot):
-        return "an official's call: a party is no leader"
+        return OFFICIALS
     return "a party is no leader that is known"
 
 

@@ -14,7 +14,9 @@ _ORGANISATIONS = frozenset({"nato", "united-nations", "european-commission", "eu
 _HEADS = frozenset({HEAD_OF_STATE, HEAD_OF_GOVERNMENT})
 _ELECTED = "president-elect"
 _OF_ORGANISATIONS = frozenset({"secretary-general", "commission-president", "council-president"})
-_RULING = frozenset({"crown-prince", "general-secretary", "supreme-leader", "leader"})  # where such an office leads a state
+_RULING = frozenset(
+    {"crown-prince", "general-secretary", "supreme-leader", "leader"}
+)  # where such an office leads a state
 
 
 _JUST_NOW = timedelta(days=7)  # a call is told of within days, maybe after who made it has left

@@ -21,13 +21,17 @@ def merged(candidates: Sequence[Candidate], vague_outlets: frozenset[str]) -> li
         if not isinstance(fact, LeaderCall):
             found.append(candidate)
             continue
-        at = next((at for at, one in enumerate(found) if isinstance(one.fact, LeaderCall) and _is_same(one.fact, fact)), None)
+        at = next(
+            (at for at, one in enumerate(found) if isinstance(one.fact, LeaderCall) and _is_same(one.fact, fact)), None
+        )
         if at is None:
             found.append(candidate)
             continue
         first = found[at]
         assert isinstance(first.fact, LeaderCall)
-        found[at] = replace(first, fact=_together(first.fact, fact, vague_outlets), why=(*first.why, f"told again: {candidate.text!r}"))
+        found[at] = replace(
+            first, fact=_together(first.fact, fact, vague_outlets), why=(*first.why, f"told again: {candidate.text!r}")
+        )
         found.append(replace(candidate, fact=None, why=(*candidate.why, f"the same call as {first.text!r}")))
     return found
 
@@ -42,7 +46,11 @@ def _is_same(one: LeaderCall, other: LeaderCall) -> bool:
 
 
 def _keys(participants: Sequence[Participant]) -> frozenset[str]:
-    return frozenset(one.actor or (f"{one.office}@{one.state}" if one.state else one.text.casefold()) for one in participants if one.text)
+    return frozenset(
+        one.actor or (f"{one.office}@{one.state}" if one.state else one.text.casefold())
+        for one in participants
+        if one.text
+    )
 
 
 def _together(one: LeaderCall, other: LeaderCall, vague: frozenset[str]) -> LeaderCall:

@@ -32,6 +32,7 @@ class Place:
         told: Where begins what is told in the call; the trigger, where nothing is.
         trigger: What says that they speak.
         after: Where the last party or the trigger ends.
+        is_for: One asks the other for it, or thanks for it.
         is_noun: It is a noun that says it: "call".
     """
 
@@ -42,6 +43,7 @@ class Place:
     after: int
     end: int
     is_noun: bool = False
+    is_for: bool = False
 
     @property
     def windows(self) -> tuple[tuple[int, int], ...]:
@@ -63,6 +65,7 @@ class CallModality:
         self._reported = _vocabularies(data.modality_reported)
         self._far = _vocabularies(data.modality_far)
         self._after = _vocabularies(data.modality_after)
+        self._thanks = Vocabulary({"thanks": data.thanks})
         self._took_place = Vocabulary({"took place": data.took_place})
         self._question = tuple(data.question_signs)
         self._infinitive = frozenset(data.infinitive)
@@ -76,6 +79,8 @@ class CallModality:
         beside = (max(place.start, trigger - _BESIDE_WORDS), trigger)
         behind = (place.trigger[1], min(sentence.after, place.after + _AFTER_WORDS))
         far = (max(place.start, place.subject[0] - _FAR_WORDS), place.subject[0])
+        if place.is_for and not self._thanks.hits(sentence.field.tokens.words, place.subject[1], trigger):
+            return "sought", "sought by asking for it"
         near = (max(place.start, trigger - _NEAR_WORDS), trigger)
         reported = (max(place.start - _REPORTED_WORDS, sentence.first, place.subject[0] - _REPORTED_WORDS), trigger)
         found = (
@@ -85,7 +90,7 @@ class CallModality:
             or self._first(sentence, self._after, _AFTER, (behind,))
             or self._first(sentence, self._reported, _AFTER, (reported,))
             or self._first(sentence, self._before, _ORDER, place.windows)
-            or (self._first(sentence, self._beside, _AFTER, (near,)) if place.is_noun else None)
+            or (self._first(sentence, self._beside, _AFTER, (near,)) if place.is_noun and not place.is_for else None)
             or self._infinitives(sentence, place)
             or self._first(sentence, self._far, _ORDER, (far,))
         )
@@ -93,7 +98,10 @@ class CallModality:
 
     @staticmethod
     def _first(
-        sentence: Sentence, words: Mapping[str, Vocabulary], order: Iterable[Modality], windows: Iterable[tuple[int, int]]
+        sentence: Sentence,
+        words: Mapping[str, Vocabulary],
+        order: Iterable[Modality],
+        windows: Iterable[tuple[int, int]],
     ) -> tuple[Modality, str] | None:
         for kind in order:
             for first, after in windows if kind in words else ():

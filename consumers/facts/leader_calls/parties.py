@@ -85,8 +85,14 @@ class PartyReader:
 
     @staticmethod
     def _plain(item: Item) -> Part:
-        kind = {"PERSON": SOMEBODY, "TITLED": SOMEBODY, "JUNIOR": "X", "OROLE": OFFICIAL, "ELECT": SOMEBODY}.get(item.kind, item.kind)
-        party = Party(item.kind, item.first, item.after) if item.kind in ("GROUP", "PRON", "HIS", "PAIR", "NOBODY") else None
+        kind = {"PERSON": SOMEBODY, "TITLED": SOMEBODY, "JUNIOR": "X", "OROLE": OFFICIAL, "ELECT": SOMEBODY}.get(
+            item.kind, item.kind
+        )
+        party = (
+            Party(item.kind, item.first, item.after)
+            if item.kind in ("GROUP", "PRON", "HIS", "PAIR", "NOBODY")
+            else None
+        )
         return Part(kind, item.first, item.after, party)
 
     def _at(
@@ -99,21 +105,44 @@ class PartyReader:
                 best = (found.end(), found)
         if best is None:
             return None, at
-        return self._party(article, leaders, sentence, items, best[1]), best[0]
+        end = self._cut(leaders, items, best[1])
+        return self._party(article, leaders, sentence, items, best[1], end), end
+
+    @staticmethod
+    def _cut(leaders: Leaders, items: Sequence[Item], found: re.Match[str]) -> int:
+        """Where the party ends: before a comma, where who follows it never held an office of the state before it."""
+        place = group(found, "w")
+        if place is None:
+            return found.end()
+        commas = [at for at in range(found.start(), place[0]) if items[at].kind == "COMMA"]
+        persons = [item.actors[0] for item in items[slice(*place)] if item.kind == "PERSON"]
+        if not commas or not persons or commas[-1] <= found.start():
+            return found.end()
+        states = {item.actors[0] for item in items[found.start() : commas[-1]] if item.kind == "STATE"}
+        holders = {
+            actor for item in items[found.start() : commas[-1]] if item.kind == "TITLED" for actor in item.actors
+        }
+        for holder in holders:
+            states |= {office.of for office, _ in leaders.registry.holdings_of(holder)}
+        own = {office.of for office, _ in leaders.registry.holdings_of(persons[-1])}
+        return found.end() if not states or states & own or persons[-1] in holders else commas[-1]
 
     def _party(
-        self, article: ArticleText, leaders: Leaders, sentence: Sentence, items: Sequence[Item], found: re.Match[str]
-    ) -> Party:
+        self, article: ArticleText, leaders: Leaders, sentence: Sentence, items: Sequence[Item], found: re.Match[str],
+        end: int,
+    ) -> Party:  # fmt: skip
         on = article.reading.on
-        inside = items[found.start() : found.end()]
+        inside = items[found.start() : end]
         first, after = inside[0].first, inside[-1].after
         places = {letter: group(found, letter) for letter in "rswtfa"}
-        groups = {letter: items[slice(*place)] for letter, place in places.items() if place is not None}
+        groups = {
+            letter: items[slice(*place)] for letter, place in places.items() if place is not None and place[0] < end
+        }
         text = sentence.between(first, after)
         party = Party(SOMEBODY, first, after)
         is_former = "f" in groups
         titled = groups.get("t")
-        if titled:
+        if titled and not any(item.kind == "PERSON" for item in groups.get("w", ())):
             return self._titled(leaders, party, titled[0], on, text, is_former=is_former)
         role_item = groups["r"][0] if "r" in groups else None
         role = self._role(sentence, role_item)
@@ -124,13 +153,17 @@ class PartyReader:
         is_official = role_item is not None and role_item.kind == "OROLE"
         if persons:
             party = replace(party, is_tailed=inside[-1].kind == "NAME")
-            return self._person(leaders, party, persons[-1].actors[0], on, text, role, states, former=is_former, official=is_official)
+            return self._person(
+                leaders, party, persons[-1].actors[0], on, text, role, states, former=is_former, official=is_official
+            )
         if is_official:
             return replace(party, kind=OFFICIAL)
         if role_item is None or is_former:
             return party
         if states:
-            return self._of_state(leaders, party, states[0], role, on, text, named="w" in groups, sure="a" not in groups)
+            return self._of_state(
+                leaders, party, states[0], role, on, text, named="w" in groups, sure="a" not in groups
+            )
         if "a" in groups:
             return party
         if role == _ANY_LEADER:
@@ -157,9 +190,7 @@ class PartyReader:
         return self._roles.get(" ".join(sentence.field.tokens.words[item.first : item.after]), _ANY_LEADER)
 
     @staticmethod
-    def _titled(
-        leaders: Leaders, party: Party, item: Item, on: date | None, text: str, *, is_former: bool
-    ) -> Party:
+    def _titled(leaders: Leaders, party: Party, item: Item, on: date | None, text: str, *, is_former: bool) -> Party:
         leading = [actor for actor in item.actors if leaders.leads(actor, on)]
         if is_former:
             return party
@@ -189,7 +220,9 @@ class PartyReader:
         leaders: Leaders, party: Party, state: str, role: str, on: date | None, text: str, *, named: bool, sure: bool
     ) -> Party:
         office = leaders.office_in(state, role)
-        if office is None and (role not in ("president", "prime-minister", "monarch", "leader") or not _is_state(leaders, state)):
+        if office is None and (
+            role not in ("president", "prime-minister", "monarch", "leader") or not _is_state(leaders, state)
+        ):
             return replace(party, kind=SOMEBODY)
         if not sure:
             return party

@@ -22,7 +22,11 @@ class Telling:
     def reported_by(self, attribution: Attribution) -> str | None:
         """The outlet: the one to which somebody told it, or which says so itself; the fullest name of it."""
         if attribution.reported_by is not None:
-            wider = [source.text for source in attribution.sources if attribution.reported_by in source.text and self._is_outlet(source.text)]
+            wider = [
+                source.text
+                for source in attribution.sources
+                if attribution.reported_by in source.text and self._is_outlet(source.text)
+            ]
             return max(wider, key=len, default=attribution.reported_by)
         return next((source.text for source in attribution.sources if self._is_outlet(source.text)), None)
 
@@ -31,7 +35,11 @@ class Telling:
         if attribution.told_by is not None:
             return attribution.told_by
         texts = {one.text for one in participants}
-        told = (source for source in attribution.sources if not self._is_outlet(source.text) and not self._is_one(source.text, texts))
+        told = (
+            source
+            for source in attribution.sources
+            if not self._is_outlet(source.text) and not self._is_one(source.text, texts)
+        )
         found = next(told, None)
         return None if found is None else found.text
 
@@ -39,7 +47,10 @@ class Telling:
         words = phrase(text)
         if self._not_outlets.hits(words, 0, len(words)):
             return False
-        return any(word in self._outlets or (len(word) > 5 and word.rstrip("0123456789").endswith(self._endings)) for word in words)
+        return any(
+            word in self._outlets or (len(word) > 5 and word.rstrip("0123456789").endswith(self._endings))
+            for word in words
+        )
 
     @staticmethod
     def _is_one(text: str, participants: set[str]) -> bool:

@@ -28,7 +28,12 @@ class Topics:
         token = first
         while token < after:
             hit = self._leads.at(words, token, after)
-            if hit is None or hit.after >= after or self._times.at(words, hit.after, after) or words[hit.after][0].isdigit():
+            if (
+                hit is None
+                or hit.after >= after
+                or self._times.at(words, hit.after, after)
+                or words[hit.after][0].isdigit()
+            ):
                 token += 1
                 continue
             start = hit.first if "verb" in hit.classes else hit.after
@@ -45,7 +50,7 @@ class Topics:
                 return at
             if at > token and words[at] in self._links and at + 1 in persons:
                 return at  # "the loan and Trump said": another clause
-            if set(sentence.gap(at)) & set(",;:()—–.!?\"”"):
+            if set(sentence.gap(at)) & set(',;:()—–.!?"”'):
                 return at + 1
         return after
 
