@@ -217,7 +217,7 @@ class DateReader:
             return None
         days = min(count * unit, 365 * 900)
         day = None if on is None else _before(on, days)
-        precision: Precision = next((name for name in ("year", "month", "week") if unit >= _DAYS_OF[name]), "day")  # type: ignore[assignment]
+        precision: Precision = next((name for name in ("year", "month", "week") if unit >= _DAYS_OF[name]), "day")
         is_past = days >= self._data.past_after_days
         text = sentence.between(token, token + 3)
         return SaidDate(

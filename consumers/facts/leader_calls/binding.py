@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-import re
 
 from consumers.facts.leader_calls.data import CallData, Form
 from consumers.facts.leader_calls.forms import Forms, group

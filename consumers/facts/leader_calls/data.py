@@ -65,6 +65,7 @@ class CallData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     first_person: list[str]
     question_signs: str
     states_short: dict[str, str]
+    noun_or_verb: list[str]
     honorifics_exact: list[str]
     confirm_words: int
     joins: list[str]

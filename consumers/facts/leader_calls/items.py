@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.leader_calls.data import CallData
 from consumers.facts.leader_calls.leaders import Leaders
-from consumers.facts.vocabulary import Vocabulary
+from consumers.facts.vocabulary import Hit, Vocabulary
 from monitor.actors.model import ActorKind
 from monitor.actors.scanner import Mention
+from monitor.text.tokens import phrase
 
 SIGNS = ("COMMA", "COLON", "DASH", "PAREN", "STOP", "QUOTE", "POSS")
 NAMED = ("PERSON", "STATE", "TITLED", "NAME", "CAP", "X")
@@ -54,6 +55,7 @@ class Itemizer:
     def __init__(self, data: CallData) -> None:
         self._vocabulary = Vocabulary(data.classes)
         self._order = {name: at for at, name in enumerate(data.classes)}
+        self._noun_or_verb = frozenset(phrase(text) for text in data.noun_or_verb)
         self._states = data.states_short
         self._honorifics = frozenset(data.honorifics_exact)
         self._roles = frozenset(("ROLE", "OROLE", "ELECT"))
@@ -78,6 +80,8 @@ class Itemizer:
             return Item("HON", token, token + 1)
         hit = self._vocabulary.at(words, token, after)
         if hit is not None and _is_cut(sentence, hit.first, hit.after):
+            hit = self._vocabulary.at(words, token, token + 1)
+        if hit is not None and self._is_noun(sentence, hit, after):
             hit = self._vocabulary.at(words, token, token + 1)
         item = named.get(token)
         if item is not None and (hit is None or hit.after <= item.after):
@@ -106,6 +110,15 @@ class Itemizer:
             return Item("STATE", token, token + 1, (state,))
         return Item("X", token, token + 1)
 
+    def _is_noun(self, sentence: Sentence, hit: Hit, after: int) -> bool:
+        """Whether "call on" is a call on some day, and not "to call on"."""
+        words = sentence.field.tokens.words
+        if words[hit.first : hit.after] not in self._noun_or_verb:
+            return False
+        behind = self._vocabulary.at(words, hit.after, after) if hit.after < after else None
+        is_owned = hit.first > sentence.first and sentence.gap(hit.first - 1)[:1] in _APOSTROPHES
+        return is_owned or (behind is not None and "TIME" in behind.classes)
+
     def _named(self, article: ArticleText, leaders: Leaders, sentence: Sentence) -> dict[int, Item]:
         """By its first token, the longest name or title of the registry there."""
         titled: dict[int, list[Mention]] = {}
@@ -120,9 +133,7 @@ class Itemizer:
                 continue
             kind = "PERSON" if actor.kind is ActorKind.PERSON else "STATE"
             before = found.get(mention.first)
-            if before is None or before.after < mention.after:
-                found[mention.first] = Item(kind, mention.first, mention.after, (mention.actor,))
-            elif before.after == mention.after and _leads_more(leaders, article, mention.actor, before.actors[0]):
+            if before is None or before.after < mention.after or (before.after == mention.after and _leads_more(leaders, article, mention.actor, before.actors[0])):
                 found[mention.first] = Item(kind, mention.first, mention.after, (mention.actor,))
         for first, mentions in titled.items():
             after = max(mention.after for mention in mentions)
@@ -187,7 +198,7 @@ def _signs(sentence: Sentence, token: int) -> Iterator[Item]:
     if gap == " ":
         return
     if gap[:1] in _APOSTROPHES and (
-        gap[1:2] == " " and sentence.surface(token - 1)[-1:] in "sS" or gap[1:2] in ("s", "S")
+        (gap[1:2] == " " and sentence.surface(token - 1)[-1:] in "sS") or gap[1:2] in ("s", "S")
     ):
         yield Item("POSS", token, token)
         gap = gap[1:].lstrip("sS")

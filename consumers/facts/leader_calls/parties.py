@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-import re
 
 from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.leader_calls.data import CallData
