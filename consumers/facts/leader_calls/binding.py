@@ -10,7 +10,7 @@ from consumers.facts.leader_calls.data import CallData, Form
 from consumers.facts.leader_calls.forms import Forms, group
 from consumers.facts.leader_calls.parties import KINDS, Part, Party
 
-TRIGGERS = frozenset({"CALLN", "CALLW", "BYPHONE", "PHONED", "CALLV", "SPEAK"})
+TRIGGERS = frozenset({"CALLN", "CALLW", "BYPHONE", "PHONED", "CALLV", "SPEAK", "ONLINE"})
 _END = "END"
 _BEGINNINGS = frozenset({"COLON", "STOP", "DASH", "QUOTE"})
 
@@ -76,8 +76,7 @@ def _bound(parts: Sequence[Part], form: Form, hit: re.Match[str], field: str) ->
 
 def _trigger(hit: re.Match[str]) -> int:
     place = group(hit, "t")
-    assert place is not None  # every pattern has one: a test holds it
-    return place[0]
+    return -1 if place is None else place[0]  # every pattern has one: a test holds it
 
 
 def _parties(parts: Sequence[Part], place: tuple[int, int] | None) -> tuple[Party, ...]:

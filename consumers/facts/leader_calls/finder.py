@@ -7,19 +7,19 @@ from dataclasses import replace
 from functools import lru_cache
 
 from consumers.facts.article import ArticleText, Sentence
-from consumers.facts.attribution import AttributionReader
 from consumers.facts.candidate import Candidate
-from consumers.facts.dates import DateReader
 from consumers.facts.languages import load_part
 from consumers.facts.leader_calls.around import Around
 from consumers.facts.leader_calls.binding import TRIGGERS, Binder
 from consumers.facts.leader_calls.cast import Cast
 from consumers.facts.leader_calls.data import CallData
 from consumers.facts.leader_calls.items import Itemizer
-from consumers.facts.leader_calls.judging import OFFICIALS, Judge, Told
+from consumers.facts.leader_calls.judging import Judge
 from consumers.facts.leader_calls.leaders import Leaders
 from consumers.facts.leader_calls.merging import merged
 from consumers.facts.leader_calls.parties import Part, PartyReader
+from consumers.facts.leader_calls.resolving import OFFICIALS, Told
+from consumers.facts.leader_calls.scene import Scene
 from monitor.actors.registry import Registry
 from monitor.text.reading import Reading
 
@@ -46,7 +46,7 @@ class LeaderCallFinder:
         self._parties = PartyReader(data)
         self._binder = Binder(data, self._parties.classes)
         self._around = Around(data)
-        self._judge = Judge(data, DateReader(lang), AttributionReader(lang), self._around)
+        self._judge = Judge(data, lang, self._around)
 
     def may_have(self, reading: Reading) -> bool:
         """Whether the article may have one: quick, and may only be true too often."""
@@ -59,13 +59,14 @@ class LeaderCallFinder:
         if not article.mentions.all():
             return ()
         told: list[tuple[int, Candidate]] = []
-        last: Told | None = None
+        before: Told | None = None
         is_official = False
         for sentence, first, after in self._pieces(article):
-            parts = self._parts(article, leaders, sentence, first, after)
-            last = last if last is not None and last.sentence >= sentence.number - 1 else None
-            for bound in self._binder.bound(parts, sentence.field.name):
-                for candidate, last in self._judge.candidates(article, cast, sentence, parts, bound, last):
+            scene = Scene(article, cast, sentence, self._parts(article, leaders, sentence, first, after))
+            before = before if before is not None and before.sentence >= sentence.number - 1 else None
+            for bound in self._binder.bound(scene.parts, sentence.field.name):
+                for candidate, latest in self._judge.candidates(scene, bound, before):
+                    before = latest
                     is_official = is_official or (sentence.field.name == "title" and OFFICIALS in candidate.why)
                     is_passing = is_official and "noun" in bound.form.flags
                     told.append((sentence.number, _in_passing(candidate) if is_passing else candidate))

@@ -133,7 +133,11 @@ class Itemizer:
                 continue
             kind = "PERSON" if actor.kind is ActorKind.PERSON else "STATE"
             before = found.get(mention.first)
-            if before is None or before.after < mention.after or (before.after == mention.after and _leads_more(leaders, article, mention.actor, before.actors[0])):
+            if (
+                before is None
+                or before.after < mention.after
+                or (before.after == mention.after and _leads_more(leaders, article, mention.actor, before.actors[0]))
+            ):
                 found[mention.first] = Item(kind, mention.first, mention.after, (mention.actor,))
         for first, mentions in titled.items():
             after = max(mention.after for mention in mentions)
