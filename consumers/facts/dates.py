@@ -109,7 +109,7 @@ class DateReader:
             day = None if on is None else on + timedelta(days=self._data.days[name])
             return SaidDate(hit.first, hit.after, text, day, "day", is_past=False)
         if name in self._data.feasts:
-            return self._dated(sentence, hit.first, hit.after, self._data.feasts[name], None, on)
+            return self._dated(sentence, (hit.first, hit.after), (*self._data.feasts[name], None), on)
         past = self._data.vague_days.get(name, 0)
         year = None if on is None else (on - timedelta(days=past)).year
         is_past = past >= self._data.past_after_days
@@ -162,20 +162,20 @@ class DateReader:
             return None
         end += 1
         year = _year_number(words[end]) if end < after and sentence.gap(end - 1) in (" ", ", ") else None
-        return self._dated(sentence, token, end + (year is not None), (month, number), year, on)
+        return self._dated(sentence, (token, end + (year is not None)), (month, number, year), on)
 
     def _dated(
-        self, sentence: Sentence, first: int, after: int, of: tuple[int, int], year: int | None, on: date | None
+        self, sentence: Sentence, place: tuple[int, int], of: tuple[int, int, int | None], on: date | None
     ) -> SaidDate | None:
-        month, number = of
+        """A day by month, number and maybe year; without that, the one that is nearest to the day of publication."""
+        month, number, year = of
         day = _safe_date(year, month, number) if year is not None else _nearest(month, number, on)
         if day is None and (year is not None or on is not None):
             return None
         is_past = None if day is None or on is None else (on - day).days >= self._data.past_after_days
-        first, after = self._widened(sentence, first, after)
-        return SaidDate(
-            first, after, sentence.between(first, after), day, "day", year or (day.year if day else None), is_past
-        )
+        first, after = self._widened(sentence, *place)
+        text = sentence.between(first, after)
+        return SaidDate(first, after, text, day, "day", year or (day.year if day else None), is_past)
 
     def _month(self, sentence: Sentence, token: int, after: int, on: date | None) -> SaidDate | None:
         words = sentence.field.tokens.words

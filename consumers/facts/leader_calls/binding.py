@@ -40,7 +40,7 @@ class Binder:
         self._forms = Forms((*classes, *KINDS, _END), data.macros, data.patterns)
 
     def bound(self, parts: Sequence[Part], field: str) -> list[Bound]:
-        """The first pattern that holds at each trigger, in the order of the triggers; none over the trigger of another."""
+        """The first pattern that holds at each trigger, in their order; none over the trigger of another."""
         letters = self._forms.letters([*[part.kind for part in parts], _END])
         found: dict[int, Bound] = {}
         for form, pattern in self._forms.patterns:

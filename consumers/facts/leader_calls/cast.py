@@ -40,16 +40,16 @@ class Cast:
     @cached_property
     def named(self) -> tuple[Named, ...]:
         """Every leader where they are named, in order."""
-        found: list[Named] = []
-        for sentence in self._article.sentences:
-            for mention in self._article.mentioned_in(sentence):
-                if not mention.seat and self._leaders.leads(mention.actor, self._on):
-                    found.append(Named(sentence.number, mention.first, mention.after, mention.actor, mention.direct))
-        return tuple(found)
+        return tuple(
+            Named(sentence.number, mention.first, mention.after, mention.actor, mention.direct)
+            for sentence in self._article.sentences
+            for mention in self._article.mentioned_in(sentence)
+            if not mention.seat and self._leaders.leads(mention.actor, self._on)
+        )
 
     @cached_property
     def _states(self) -> tuple[str, ...]:
-        """States of whose own things the article speaks, as readouts do: "the UK's view", "Downing Street", "KUWAIT: "."""
+        """States of whose own things the article speaks, as readouts do: "the UK's view", "Downing Street"."""
         registry = self._article.registry
         found: dict[str, None] = {}
         for sentence in self._article.sentences[:_OPENING_SENTENCES]:

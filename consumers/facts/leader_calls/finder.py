@@ -24,6 +24,7 @@ from monitor.actors.registry import Registry
 from monitor.text.reading import Reading
 
 _PIECE = 150  # words: no longer is a sentence that somebody wrote to be read
+_LONGEST_SENTENCE = 8 * _PIECE  # the rest of a longer one is not looked at
 _MOST_PIECES = 150  # with triggers, in one article
 
 
@@ -77,7 +78,7 @@ class LeaderCallFinder:
     def _pieces(self, article: ArticleText) -> Iterator[tuple[Sentence, int, int]]:
         left = _MOST_PIECES
         for sentence in article.sentences:
-            for first in range(sentence.first, sentence.after, _PIECE):
+            for first in range(sentence.first, min(sentence.after, sentence.first + _LONGEST_SENTENCE), _PIECE):
                 after = min(first + _PIECE, sentence.after)
                 if self._triggers.isdisjoint(sentence.field.tokens.words[first:after]):
                     continue

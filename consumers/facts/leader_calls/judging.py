@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from consumers.facts.attribution import AttributionReader
@@ -23,6 +24,17 @@ _NOUNS = frozenset({"CALLN", "CALLW"})
 _BEFORE_IS_FARTHER = 2  # words: a date more often stands behind a call than before it
 _SUBJECT_VERB = 3  # words after a subject in which its verb stands
 _WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A call that has passed, before its detail is read."""
+
+    participants: tuple[Participant, ...]
+    others: tuple[Participant, ...]
+    modality: Modality
+    said: SaidDate | None
+    why: tuple[str, ...]
 
 
 class Judge:
@@ -82,34 +94,31 @@ class Judge:
         if resolved.has_led and modality != "historical" and scene.article.reading.on is not None:
             return _candidate(scene, bound, (*why, "one of them led at another time"))
         said = next((one for one in dates if one.precision == "day"), None)
-        return self._told(scene, bound, participants, resolved, modality, said, why)
+        return self._told(scene, bound, _Call(participants, resolved.others, modality, said, tuple(why)))
 
-    def _told(
-        self, scene: Scene, bound: Bound, participants: tuple[Participant, ...], resolved: Resolved,
-        modality: Modality, said: SaidDate | None, why: list[str],
-    ) -> Candidate:  # fmt: skip
+    def _told(self, scene: Scene, bound: Bound, call: _Call) -> Candidate:
         sentence = scene.sentence
         first, after = scene.parts[bound.first].first, scene.parts[bound.after - 1].after
         attribution = self._attribution.attribution(scene.article, sentence, first, after)
-        confirmed = self._around.confirmed_by(scene.article, sentence)
         start, end = scene.clause(bound)
+        confirmed = self._around.confirmed_by(scene.article, sentence, start)
         fact = LeaderCall(
-            participants=participants,
-            others=_distinct(resolved.others),
+            participants=call.participants,
+            others=_distinct(call.others),
             mode=self._mode(scene, start, end),
-            on=_day(scene.article.reading.on, said, modality),
-            on_said=None if said is None else said.text,
+            on=_day(scene.article.reading.on, call.said, call.modality),
+            on_said=None if call.said is None else call.said.text,
             topics=self._topics.topics(scene.article, sentence, _topic_start(scene, bound), end),
             reported_by=self._telling.reported_by(attribution),
-            told_by=self._telling.told_by(attribution, participants),
+            told_by=self._telling.told_by(attribution, call.participants),
             confirmed_by=() if confirmed is None else (confirmed,),
             attributed_to=attribution.sources,
-            modality=modality,
+            modality=call.modality,
             quote=sentence.text,
             field=sentence.field.name,
             span=scene.span(bound),
         )
-        return _candidate(scene, bound, (*why, *attribution.why), fact)
+        return _candidate(scene, bound, (*call.why, *attribution.why), fact)
 
     def _dates_near(self, scene: Scene, bound: Bound) -> list[SaidDate]:
         """The dates of the sentence, the nearest to the call first."""

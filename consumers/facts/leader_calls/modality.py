@@ -1,4 +1,4 @@
-"""Whether a call took place: planned, sought, denied, of the past, or happened. Words of a language around its trigger."""
+"""Whether a call took place: planned, sought, denied, of the past, or happened. Knows words, and no parties."""
 
 from __future__ import annotations
 

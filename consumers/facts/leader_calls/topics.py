@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.leader_calls.data import CallData
+from consumers.facts.leader_calls.nearby import mentions_in
 from consumers.facts.vocabulary import Vocabulary
 from monitor.actors.model import ActorKind
 from monitor.core.fact import Topic
@@ -23,7 +24,8 @@ class Topics:
     def topics(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> tuple[Topic, ...]:
         """The topics told in some words of a sentence."""
         words = sentence.field.tokens.words
-        persons = _persons(article, sentence)
+        after = min(after, first + 4 * _LONGEST)
+        persons = _persons(article, sentence, first, after)
         found: list[Topic] = []
         token = first
         while token < after:
@@ -64,10 +66,10 @@ class Topics:
         return [Topic(text=sentence.between(*place), span=sentence.place(*place)) for place in places]
 
 
-def _persons(article: ArticleText, sentence: Sentence) -> frozenset[int]:
+def _persons(article: ArticleText, sentence: Sentence, first: int, after: int) -> frozenset[int]:
     """Where names and titles of persons begin."""
     found: set[int] = set()
-    for mention in article.mentioned_in(sentence):
+    for mention in mentions_in(article, sentence, first, after):
         actor = article.registry.get(mention.actor)
         if actor is not None and actor.kind is ActorKind.PERSON and not mention.seat:
             found.add(mention.first)
