@@ -10,7 +10,6 @@ from monitor.actors.registry import Registry
 from monitor.actors.scanner import ActorScanner, Mention, Mentions
 from monitor.text.reading import FieldReading, Reading
 
-
 _LONGEST_GAP = 100  # characters
 
 

@@ -21,6 +21,7 @@ class Against:
         self._meetings = Vocabulary({"meeting": data.meetings})
         self._video = frozenset(data.video)
         self._phone_words = frozenset(data.phone_words)
+        self._vaguest_nouns = frozenset(data.vaguest_nouns)
         self._vague_nouns = frozenset(data.vague_nouns)
 
     def reason(self, scene: Scene, bound: Bound) -> str | None:
@@ -58,8 +59,8 @@ class Against:
         meeting = self._meeting(scene)
         if meeting is not None:
             return f"no telephone, but {meeting!r}"
-        is_unlikely = is_vague and not self._names_phone(scene.article)
-        return "a conversation, and no telephone in the article" if is_unlikely else None
+        is_unlikely = is_vague and (words[-1] in self._vaguest_nouns or not self._names_phone(scene.article))
+        return "a conversation, and no telephone" if is_unlikely else None
 
     def _meeting(self, scene: Scene) -> str | None:
         words = scene.sentence.field.tokens.words

@@ -51,8 +51,8 @@ class Resolver:
         """Who they are, or why it is no call of leaders; `before` is the call told last."""
         named = [who.actor for party in (*bound.a, *bound.b) for who in party.who if who.actor]
         same = self._same(scene, bound.a, named, before)
-        a, a_others = (list(same), []) if same else self._slot(scene, bound.a, named)
-        b, b_others = self._slot(scene, bound.b, named)
+        a, a_others = (list(same), []) if same else self._slot(scene, bound, bound.a, named)
+        b, b_others = self._slot(scene, bound, bound.b, named)
         for slot, found in ((bound.a, a), (bound.b, b)):
             if slot and not found:
                 return OFFICIALS if any(party.kind == OFFICIAL for party in slot) else _NOBODY
@@ -68,13 +68,13 @@ class Resolver:
         return Resolved(tuple(a), tuple(b), tuple(others), has_led)
 
     def _slot(
-        self, scene: Scene, slot: Sequence[Party], named: Sequence[str]
+        self, scene: Scene, bound: Bound, slot: Sequence[Party], named: Sequence[str]
     ) -> tuple[list[Participant], list[Participant]]:
         """The leaders among some parties, and the officials and others that are known."""
         found: list[Participant] = []
         others: list[Participant] = []
         for party in slot:
-            leading = self._leading(scene, party, [*named, *(one.actor for one in found if one.actor)])
+            leading = self._leading(scene, bound, party, [*named, *(one.actor for one in found if one.actor)])
             found += leading
             if not leading:
                 others += party.who or ((scene.anybody(party),) if party.kind == OFFICIAL else ())
@@ -91,7 +91,7 @@ class Resolver:
         is_pronoun = party.kind in _PRONOUNS and not self._is_first_person(scene, party)
         return before.subject if is_partner or is_pronoun else ()
 
-    def _leading(self, scene: Scene, party: Party, named: Sequence[str]) -> Sequence[Participant]:
+    def _leading(self, scene: Scene, bound: Bound, party: Party, named: Sequence[str]) -> Sequence[Participant]:
         if party.kind in (LEADER, LED):
             return party.who
         if party.kind == GROUP:
@@ -99,11 +99,11 @@ class Resolver:
         if party.kind == DOC:
             return (scene.cast.by_office(party.role, scene.text(party), named),)
         if party.kind in _PRONOUNS:
-            one = self._meant(scene, party, named)
+            one = self._meant(scene, bound, party, named)
             return () if one is None else (one,)
         return scene.cast.pair(scene.sentence, party.first) if party.kind == "PAIR" else ()
 
-    def _meant(self, scene: Scene, party: Party, named: Sequence[str]) -> Participant | None:
+    def _meant(self, scene: Scene, bound: Bound, party: Party, named: Sequence[str]) -> Participant | None:
         """Whom a pronoun means: the last leader or office before it, as far as the sentence tells."""
         before = [part.party for part in scene.parts if part.after <= party.first and part.party is not None]
         last = next((one for one in reversed(before) if one.kind in (LEADER, DOC, OFFICIAL)), None)
@@ -111,8 +111,8 @@ class Resolver:
             return scene.cast.by_office(last.role, scene.text(last), named)
         if last is not None and last.kind == OFFICIAL:
             return None
-        is_first = self._is_first_person(scene, party)
-        return scene.cast.speaker(scene.sentence, party.first, named, far=not is_first)
+        is_far = scene.is_strong(bound) and not self._is_first_person(scene, party)
+        return scene.cast.speaker(scene.sentence, party.first, named, far=is_far)
 
     def _is_first_person(self, scene: Scene, party: Party) -> bool:
         return scene.sentence.field.tokens.words[party.first] in self._first_person

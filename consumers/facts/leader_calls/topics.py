@@ -19,6 +19,7 @@ class Topics:
         self._leads = Vocabulary({"lead": data.topic_leads, "verb": data.topic_verbs})
         self._ends = Vocabulary({"end": data.topic_ends})
         self._times = Vocabulary({"time": data.topic_times})
+        self._tails = frozenset(data.topic_tails)
         self._links = frozenset(data.topic_links)
 
     def topics(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> tuple[Topic, ...]:
@@ -59,6 +60,8 @@ class Topics:
     def _split(self, sentence: Sentence, first: int, after: int) -> list[Topic]:
         """The parts of "X and Y"."""
         words = sentence.field.tokens.words
+        while after > first + 1 and words[after - 1] in self._tails:
+            after -= 1
         cuts = [at for at in range(first + 1, after - 1) if words[at] in self._links]
         starts = [first, *[at + 1 for at in cuts]]
         ends = [*cuts, after]
