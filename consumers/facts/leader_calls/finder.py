@@ -25,7 +25,7 @@ from monitor.text.reading import Reading
 
 _PIECE = 150  # words: no longer is a sentence that somebody wrote to be read
 _LONGEST_SENTENCE = 8 * _PIECE  # the rest of a longer one is not looked at
-_MOST_PIECES = 150  # with triggers, in one article
+_MOST_WORDS = 6_000  # of pieces with triggers, in one article
 
 
 @lru_cache(maxsize=4)
@@ -76,13 +76,13 @@ class LeaderCallFinder:
         return merged(completed, self._vague_outlets)
 
     def _pieces(self, article: ArticleText) -> Iterator[tuple[Sentence, int, int]]:
-        left = _MOST_PIECES
+        left = _MOST_WORDS
         for sentence in article.sentences:
             for first in range(sentence.first, min(sentence.after, sentence.first + _LONGEST_SENTENCE), _PIECE):
                 after = min(first + _PIECE, sentence.after)
                 if self._triggers.isdisjoint(sentence.field.tokens.words[first:after]):
                     continue
-                left -= 1
+                left -= after - first
                 if left < 0:
                     return
                 yield sentence, first, after
