@@ -24,7 +24,6 @@ class Sentence:
         number: Of the sentence in the article, from 0, over all fields.
         index: Of the field in the reading.
         first, after: Its words: tokens of the field.
-        paragraph: Number of the paragraph within the field.
         is_piece: The sentence has more words than `MAX_SENTENCE_WORDS`; this is a part of it.
     """
 
@@ -33,7 +32,6 @@ class Sentence:
     field: FieldReading
     first: int
     after: int
-    paragraph: int
     is_piece: bool = False
 
     @property
@@ -98,8 +96,7 @@ class ArticleText:
                 is_piece = after - first > MAX_SENTENCE_WORDS
                 for begin in range(first, after, MAX_SENTENCE_WORDS):
                     end = min(begin + MAX_SENTENCE_WORDS, after)
-                    paragraph = field.tokens.paragraph_of(begin)
-                    found.append(Sentence(len(found), index, field, begin, end, paragraph, is_piece))
+                    found.append(Sentence(len(found), index, field, begin, end, is_piece))
         return tuple(found)
 
     @cached_property
