@@ -37,6 +37,7 @@ class ModalityData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     topics_not: list[str]
     topics_after: list[str]
     about: list[str]
+    nominal: list[str]
     relatives: list[str]
     topic_happens: list[str]
     protest: list[str]
