@@ -55,7 +55,7 @@ def facts_sentence(facts: Sequence[Fact], publishers: Sequence[str]) -> str | No
         return None
     first = facts[0]
     if isinstance(first, LeaderCall):
-        what, source = _call(first), _call_source(first)
+        what, source = _call(first), _call_source(first, publishers)
     else:
         figures = [fact for fact in facts if isinstance(fact, Casualties)]
         lead = next((fact for fact in figures if fact.main), figures[0])
@@ -113,10 +113,12 @@ def _call(call: LeaderCall) -> str:
     return ", ".join(parts)
 
 
-def _call_source(call: LeaderCall) -> str:
-    outlet = one_line(call.reported_by, _SHORT) if call.reported_by else ""
-    told = f"from {one_line(call.told_by, _SHORT)}" if call.told_by else ""
-    return ", ".join(filter(None, (outlet, told))) or _source(call.attributed_to)
+def _call_source(call: LeaderCall, publishers: Sequence[str]) -> str:
+    """ "The Daily Lamp, from people familiar"; the outlet is who publishes it where the article names no other."""
+    if not call.told_by:
+        return one_line(call.reported_by, _SHORT) if call.reported_by else _source(call.attributed_to)
+    outlet = call.reported_by or next(iter(publishers), "")
+    return ", ".join(filter(None, (one_line(outlet, _SHORT), f"from {one_line(call.told_by, _SHORT)}")))
 
 
 def _who(one: Participant) -> str:

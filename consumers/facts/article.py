@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from monitor.actors.registry import Registry
 from monitor.actors.scanner import ActorScanner, Mention, Mentions
 from monitor.text.reading import FieldReading, Reading
 
-
+MAX_SENTENCES = 20_000
 _LONGEST_GAP = 100  # characters
 
 
@@ -22,7 +23,6 @@ class Sentence:
         number: Of the sentence in the article, from 0, over all fields.
         index: Of the field in the reading.
         first, after: Its words: tokens of the field.
-        paragraph: Number of the paragraph within the field.
     """
 
     number: int
@@ -30,7 +30,6 @@ class Sentence:
     field: FieldReading
     first: int
     after: int
-    paragraph: int
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -87,11 +86,11 @@ class ArticleText:
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
-        """All sentences with words, title first."""
+        """All sentences with words, title first; of a text made to hurt the first `MAX_SENTENCES`."""
         found: list[Sentence] = []
         for index, field in enumerate(self.reading.fields):
-            for first, after in field.tokens.sentences:
-                found.append(Sentence(len(found), index, field, first, after, field.tokens.paragraph_of(first)))
+            for first, after in islice(field.tokens.sentences, MAX_SENTENCES - len(found)):
+                found.append(Sentence(len(found), index, field, first, after))
         return tuple(found)
 
     @cached_property
@@ -117,6 +116,8 @@ class ArticleText:
             firsts.setdefault(sentence.index, sentence.number)
         found: dict[int, list[Mention]] = {}
         for mention in self.mentions.all():
+            if mention.index not in firsts:
+                continue
             tokens = self.reading.fields[mention.index].tokens
             found.setdefault(firsts[mention.index] + tokens.sentence_of(mention.first), []).append(mention)
         return {number: tuple(mentions) for number, mentions in found.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from consumers.facts.article import ArticleText
@@ -14,9 +15,11 @@ from monitor.actors.registry import Registry
 from monitor.actors.scanner import ActorScanner, Mentions
 from monitor.core.article import UNKNOWN_LANGUAGE
 from monitor.core.fact import Fact
-from monitor.text.reading import Reading
+from monitor.text.reading import FieldReading, Reading
+from monitor.text.tokens import TokenizedText
 
 _LANGUAGE_OF_UNKNOWN = "en"
+MAX_WORDS = 50_000  # of an article; a body of the full 256 kB of English has fewer, the rest takes time to no avail
 
 
 class FactFinder(Protocol):
@@ -57,9 +60,24 @@ class FactExtractor:
         finders = [finder for finder in self._of(reading) if finder.may_have(reading)]
         if not finders:
             return ()
-        article = ArticleText(reading, self._scanner, mentions)
+        looked_at = _first_words(reading)
+        article = ArticleText(looked_at, self._scanner, mentions if looked_at is reading else None)
         return tuple(candidate for finder in finders for candidate in finder.find(article))
 
     def _of(self, reading: Reading) -> tuple[FactFinder, ...]:
         lang = _LANGUAGE_OF_UNKNOWN if reading.lang == UNKNOWN_LANGUAGE else reading.lang
         return self._finders.get(lang, ())
+
+
+def _first_words(reading: Reading) -> Reading:
+    """The reading with at most `MAX_WORDS` words; the same one where it has no more."""
+    if sum(len(field.tokens.words) for field in reading.fields) <= MAX_WORDS:
+        return reading
+    fields: list[FieldReading] = []
+    left = MAX_WORDS
+    for field in reading.fields:
+        tokens = field.tokens
+        words, starts, ends = tokens.words[:left], tokens.starts[:left], tokens.ends[:left]
+        left -= len(words)
+        fields.append(replace(field, tokens=TokenizedText(tokens.text, words, starts, ends, cut=True)))
+    return replace(reading, fields=tuple(fields))

@@ -44,10 +44,11 @@ class Vocabulary:
     def hits(self, words: Sequence[str], first: int, after: int) -> list[Hit]:
         """The phrases from `first` up to `after`, from left to right, the longest at each place, none over another."""
         found: list[Hit] = []
-        token = first
-        while token < after:
-            hit = self.at(words, token, after)
-            if hit is not None:
-                found.append(hit)
-            token = token + 1 if hit is None else hit.after
+        begins, free = self.first_words, first
+        for token, word in enumerate(words[first:after], first):
+            if word in begins and token >= free:  # most words of a text begin nothing
+                hit = self.at(words, token, after)
+                if hit is not None:
+                    found.append(hit)
+                    free = hit.after
         return found

@@ -34,8 +34,16 @@ HOSTILE_SECONDS = 1.0
 _GIVEN_UP_SECONDS = 30
 _DAY = date(2026, 3, 5)
 
-_SUBJECTS = ["The index", "The club", "The bakery on Mill Street", "A storm", "The new line", "Her team", "The council"]
-_VERBS = ["rose by", "fell to", "has sold", "expects", "was built for", "plans to spend", "counted", "came close to"]
+_SUBJECTS = [
+    "The index",
+    "The club",
+    "The bakery on Mill Street",
+    "A storm",
+    "The new bridge",
+    "Her team",
+    "The council",
+]
+_VERBS = ["rose by", "fell to", "has sold", "expects", "cost", "plans to spend", "counted", "came close to"]
 _NUMBERS = ["12", "3.5", "1,500", "two", "a dozen", "some 40", "2026", "nearly 200", "7:30", "14,000"]
 _THINGS = ["points", "euros", "tickets", "loaves", "kilometres", "goals", "millimetres of rain", "pages", "tonnes"]
 _ENDS = ["on Thursday", "since spring", "in the second half", "as traders waited", "before the break", "near the coast"]

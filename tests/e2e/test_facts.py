@@ -21,7 +21,7 @@ LEADERS_SPEAK = {
     "when": {"leader_call": {"between": ["president@united-states", "vladimir-putin"], "mode": "phone"}},
 }
 CRASH = ("Bus falls into river", "At least 41 people were killed and 12 injured, the health ministry said.")
-MATCH = ("Rovers win at last", "Two goals in 12 minutes killed off hopes of the 41,000 fans of City.")
+MATCH = ("Rovers win at last", "Two late goals silenced the 41,000 fans of City.")
 CALL = (
     "Trump and Putin discuss grain",
     "Donald Trump and Vladimir Putin spoke by phone on Thursday, the Kremlin said.",

@@ -35,6 +35,7 @@ class CasualtyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     modifiers: list[str]
     macros: dict[str, str]
     roles: dict[str, str]
+    dependent: list[str]
     patterns: list[PatternData]
     singular: list[PatternData]
     parts: list[PatternData]

@@ -70,9 +70,9 @@ class FigureReader:
         self._refusable = Grammar(
             classes, data.macros | {"FIG": "(?:ODD|UNK)", "COUNT": "ODD", "NUM": "ODD"}, data.patterns
         )
-        self.triggers = frozenset(
-            max(reversed(text.split()), key=len) for name in data.roles for text in data.classes[name]
-        )  # of each phrase the longest word, which is the rarest
+        phrases = [text.split() for name in data.roles if name not in data.dependent for text in data.classes[name]]
+        alone = frozenset(words[0] for words in phrases if len(words) == 1)
+        self.triggers = alone | {_telling(words) for words in phrases if alone.isdisjoint(words)}
 
     def figures(self, article: ArticleText, sentence: Sentence) -> tuple[list[Figure], list[Refused]]:
         """The figures of a sentence in order, and the numbers that are none."""
@@ -177,3 +177,8 @@ def _is_part(items: Sequence[Item], at: int) -> bool:
         if item.kind not in ("X", "ADVERB"):
             return False
     return False
+
+
+def _telling(words: Sequence[str]) -> str:
+    """Of a phrase, the word that tells most: the longest."""
+    return max(words, key=len)

@@ -10,7 +10,9 @@ from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.leader_calls.leaders import Leaders
 from monitor.core.fact import Participant
 
-_SPEAKER_SENTENCES = 3  # how far back "he" or "the two" is looked for
+_OPENING_SENTENCES = 12
+_APOSTROPHES = ("'", "’")
+_PAIR_SENTENCES = 3  # how far back "the two" are looked for
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,18 @@ class Cast:
 
     @cached_property
     def _states(self) -> tuple[str, ...]:
+        """States that own something in the article: "the UK's view", as readouts speak of their own."""
         registry = self._article.registry
-        mentions = (m for sentence in self._article.sentences[:12] for m in self._article.mentioned_in(sentence))
-        found = (m.actor for m in mentions if m.direct and registry.offices_in(m.actor))
-        return tuple(dict.fromkeys(found))
+        found: dict[str, None] = {}
+        for sentence in self._article.sentences[:_OPENING_SENTENCES]:
+            for mention in self._article.mentioned_in(sentence):
+                if (
+                    mention.direct
+                    and sentence.gap(mention.after - 1)[:1] in _APOSTROPHES
+                    and registry.offices_in(mention.actor)
+                ):
+                    found[mention.actor] = None
+        return tuple(found)
 
     def by_office(self, role: str, text: str, exclude: Iterable[str]) -> Participant:
         """Who "the president" is: the first leader of that office in the article, or the one of a state named there."""
@@ -66,38 +76,51 @@ class Cast:
         office = self._leaders.office_in(state, role)
         return None if office is None else self._leaders.holder(office, self._on)
 
-    def speaker(self, sentence: Sentence, token: int, exclude: Iterable[str]) -> Participant | None:
-        """Who "he", "I" or nobody named is: the leader named last before, or else the next one in the sentence."""
+    def speaker(
+        self, sentence: Sentence, token: int, exclude: Iterable[str], *, far: bool = True
+    ) -> Participant | None:
+        """Who "he" or nobody named is: the leader named last before, or else the next one in the sentence.
+
+        Where none is (`far`), the sentence before tells, if it names but one.
+        """
         left = set(exclude)
-        here = [one for one in self.named if one.sentence == sentence.number and one.actor not in left]
+        here = [one for one in self._in(sentence.number) if one.actor not in left]
         before = [one for one in here if one.first < token]
-        if before:
-            return self.participant(before[-1].actor, self._text(before[-1]))
         if here:
-            return self.participant(here[0].actor, self._text(here[0]))
-        for back in range(1, _SPEAKER_SENTENCES + 1):
-            there = [one for one in self.named if one.sentence == sentence.number - back and one.actor not in left]
-            if there:
-                return self.participant(there[0].actor, self._text(there[0]))
+            one = before[-1] if before else here[0]
+            return self.participant(one.actor, self._text(one))
+        there = [one for one in self._in(sentence.number - 1) if one.actor not in left] if far else []
+        if len({one.actor for one in there}) == 1:
+            return self.participant(there[0].actor, self._text(there[0]))
         return None
+
+    def _in(self, number: int) -> list[Named]:
+        return self._by_sentence.get(number, [])
+
+    @cached_property
+    def _by_sentence(self) -> dict[int, list[Named]]:
+        found: dict[int, list[Named]] = {}
+        for one in self.named:
+            found.setdefault(one.sentence, []).append(one)
+        return found
 
     def subject(self, exclude: Iterable[str]) -> Participant | None:
         """Whom a document is of whose title names but the other party: the first leader of its text."""
         left = set(exclude)
         title = [s.number for s in self._article.sentences if s.field.name == "title"]
         begins = len(title)
-        for one in self.named:
-            if begins <= one.sentence <= begins + 1 and one.actor not in left and one.is_direct:
+        for one in (*self._in(begins), *self._in(begins + 1)):
+            if one.actor not in left and one.is_direct:
                 return self.participant(one.actor, self._text(one))
         return None
 
     def pair(self, sentence: Sentence, token: int) -> tuple[Participant, ...]:
         """The two of "the two leaders": those named last before, where they are just two."""
         found: dict[str, Named] = {}
-        for one in self.named:
-            before = one.sentence < sentence.number or (one.sentence == sentence.number and one.first < token)
-            if before and one.sentence >= sentence.number - _SPEAKER_SENTENCES:
-                found[one.actor] = one
+        for number in range(sentence.number - _PAIR_SENTENCES, sentence.number + 1):
+            for one in self._in(number):
+                if number < sentence.number or one.first < token:
+                    found[one.actor] = one
         if len(found) != 2:
             return ()
         return tuple(self.participant(one.actor, self._text(one)) for one in found.values())

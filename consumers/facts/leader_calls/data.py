@@ -11,6 +11,7 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         form: A regular expression over names of classes and macros, with named groups `x<...>`.
         flags: `title`: it counts in titles alone. `doc`: the party that is not named is whoever the document is of.
+            `told`: what stands between the parties is told in the call, and says nothing of it.
     """
 
     id: str
@@ -30,10 +31,12 @@ class CallData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     macros: dict[str, str]
     patterns: list[Form]
     refusals: dict[str, list[str]]
+    refusals_near: dict[str, list[str]]
     video: list[str]
     phone: list[str]
     meetings: list[str]
     modality_before: dict[str, list[str]]
+    modality_far: dict[str, list[str]]
     modality_after: dict[str, list[str]]
     took_place: list[str]
     infinitive: list[str]
@@ -43,10 +46,20 @@ class CallData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     separate: list[str]
     plural_calls: list[str]
     vague_nouns: list[str]
+    topic_speech: list[str]
     topic_leads: list[str]
     topic_verbs: list[str]
     topic_ends: list[str]
     topic_times: list[str]
     topic_links: list[str]
+    outlets: list[str]
+    outlet_endings: list[str]
+    vague_outlets: list[str]
+    no_outlets: list[str]
+    first_person: list[str]
+    question_signs: str
+    states_short: dict[str, str]
+    honorifics_exact: list[str]
+    confirm_words: int
     joins: list[str]
     confirms: list[str]

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from consumers.facts.article import ArticleText, Sentence
+from consumers.facts.attribution import AttributionReader
 from consumers.facts.candidate import Candidate
 from consumers.facts.dates import DateReader
 from consumers.facts.languages import load_part
+from consumers.facts.leader_calls.around import Around
 from consumers.facts.leader_calls.binding import TRIGGERS, Binder
 from consumers.facts.leader_calls.cast import Cast
 from consumers.facts.leader_calls.data import CallData
@@ -21,7 +23,7 @@ from monitor.actors.registry import Registry
 from monitor.text.reading import Reading
 
 _PIECE = 150  # words: no longer is a sentence that somebody wrote to be read
-_MOST_PIECES = 150  # with triggers, in one article
+_MOST_WORDS = 6_000  # of pieces with triggers, in one article
 
 
 @lru_cache(maxsize=4)
@@ -37,11 +39,13 @@ class LeaderCallFinder:
 
     def __init__(self, lang: str = "en") -> None:
         self._data = data = load_part(lang, "leader_calls", CallData)
+        self._vague_outlets = frozenset(data.vague_outlets)
         self._triggers = frozenset(data.triggers)
         self._itemizer = Itemizer(data)
         self._parties = PartyReader(data)
         self._binder = Binder(data, self._parties.classes)
-        self._judge = Judge(data, DateReader(lang))
+        self._around = Around(data)
+        self._judge = Judge(data, DateReader(lang), AttributionReader(lang), self._around)
 
     def may_have(self, reading: Reading) -> bool:
         """Whether the article may have one: quick, and may only be true too often."""
@@ -51,23 +55,27 @@ class LeaderCallFinder:
         """Every place that might be one, in order."""
         leaders = leaders_of(article.registry)
         cast = Cast(article, leaders)
-        found: list[Candidate] = []
+        if not article.mentions.all():
+            return ()
+        told: list[tuple[int, Candidate]] = []
         for sentence, first, after in self._pieces(article):
-            if not article.mentions.all():
-                break
             parts = self._parts(article, leaders, sentence, first, after)
             for bound in self._binder.bound(parts, sentence.field.name):
-                found += self._judge.candidates(article, cast, sentence, parts, bound)
-        return merged(found)
+                told += [
+                    (sentence.number, one) for one in self._judge.candidates(article, cast, sentence, parts, bound)
+                ]
+        numbers = frozenset(number for number, one in told if one.fact is not None)
+        completed = [self._around.completed(article, one, number, numbers) for number, one in told]
+        return merged(completed, self._vague_outlets)
 
     def _pieces(self, article: ArticleText) -> Iterator[tuple[Sentence, int, int]]:
-        left = _MOST_PIECES
+        left = _MOST_WORDS
         for sentence in article.sentences:
             for first in range(sentence.first, sentence.after, _PIECE):
                 after = min(first + _PIECE, sentence.after)
                 if self._triggers.isdisjoint(sentence.field.tokens.words[first:after]):
                     continue
-                left -= 1
+                left -= after - first
                 if left < 0:
                     return
                 yield sentence, first, after
@@ -77,5 +85,3 @@ class LeaderCallFinder:
         if not any(item.kind in TRIGGERS for item in items):
             return []
         return self._parties.parts(article, leaders, sentence, items)
-
-

@@ -14,8 +14,20 @@ from monitor.actors.scanner import Mention
 
 SIGNS = ("COMMA", "COLON", "DASH", "PAREN", "STOP", "QUOTE", "POSS")
 NAMED = ("PERSON", "STATE", "TITLED", "NAME", "CAP", "X")
-_SIGN_OF = {",": "COMMA", ":": "COLON", "(": "PAREN", ")": "PAREN", "[": "PAREN", "]": "PAREN", ";": "STOP", "|": "DASH"}
-_SIGN_OF |= dict.fromkeys("\"“”«»„", "QUOTE") | dict.fromkeys("!?", "STOP") | {"&": "AND", "/": "AND"}
+_SIGN_OF = {
+    ",": "COMMA",
+    ":": "COLON",
+    "(": "PAREN",
+    ")": "PAREN",
+    "[": "PAREN",
+    "]": "PAREN",
+    ";": "STOP",
+    "|": "DASH",
+}
+_SIGN_OF |= dict.fromkeys('"“”«»„', "QUOTE") | dict.fromkeys("!?", "STOP") | {"&": "AND", "/": "AND"}
+_BEFORE_NAMES = frozenset({"PERSON", "WITH", "TO", "AND", "FROM", "BETWEEN"})
+_BEHIND_NAMES = frozenset({"PERSON", "SPEAK", "TALKS", "PHONED", "CALLN"})
+_NAMES = frozenset({"PERSON", "NAME", "CAP", "HON", "STATE"})
 _DASHES = frozenset("-–—‒")
 _APOSTROPHES = frozenset("'’")
 
@@ -42,6 +54,8 @@ class Itemizer:
     def __init__(self, data: CallData) -> None:
         self._vocabulary = Vocabulary(data.classes)
         self._order = {name: at for at, name in enumerate(data.classes)}
+        self._states = data.states_short
+        self._honorifics = frozenset(data.honorifics_exact)
         self._roles = frozenset(("ROLE", "OROLE", "ELECT"))
 
     def items(self, article: ArticleText, leaders: Leaders, sentence: Sentence, first: int, after: int) -> list[Item]:
@@ -56,10 +70,12 @@ class Itemizer:
             item = self._item(sentence, token, after, named, is_plain)
             found.append(item)
             token = item.after
-        return found
+        return _with_short_names(article, leaders, sentence, found)
 
     def _item(self, sentence: Sentence, token: int, after: int, named: dict[int, Item], is_plain: bool) -> Item:
         words = sentence.field.tokens.words
+        if not is_plain and sentence.surface(token) in self._honorifics:
+            return Item("HON", token, token + 1)
         hit = self._vocabulary.at(words, token, after)
         if hit is not None and _is_cut(sentence, hit.first, hit.after):
             hit = self._vocabulary.at(words, token, token + 1)
@@ -71,11 +87,17 @@ class Itemizer:
             inside = next((at for at in range(token + 1, hit.after) if at in named and kind not in self._roles), None)
             if inside is None:
                 return Item(kind, hit.first, hit.after)
+            alone = self._vocabulary.at(words, token, token + 1)
+            if alone is not None:
+                return Item(min(alone.classes, key=self._order.__getitem__), token, token + 1)
         surface = sentence.surface(token)
-        if surface[0].isupper() and not is_plain and (token != sentence.first or _goes_on(sentence, token)):
+        if surface[0].isupper() and not is_plain and (not _begins(sentence, token) or _goes_on(sentence, token)):
             return Item("NAME", token, token + 1)
         if is_plain and surface[0].isupper():
             return Item("CAP", token, token + 1)
+        state = self._states.get(words[token]) if surface.islower() and sentence.field.name == "title" else None
+        if state is not None and token + 1 < after and self._vocabulary.at(words, token + 1, after) is not None:
+            return Item("STATE", token, token + 1, (state,))
         return Item("X", token, token + 1)
 
     def _named(self, article: ArticleText, leaders: Leaders, sentence: Sentence) -> dict[int, Item]:
@@ -104,6 +126,26 @@ class Itemizer:
         return _without_inner(found)
 
 
+def _with_short_names(article: ArticleText, leaders: Leaders, sentence: Sentence, items: list[Item]) -> list[Item]:
+    """With surnames of leaders that count only beside others who lead ("biden xi call"; "Petro ... with Daniel Noboa")."""
+    if not any(item.kind == "PERSON" for item in items):
+        return items
+    is_plain = sentence.field.name == "title" and sentence.text == sentence.text.lower()
+    found = list(items)
+    for at, item in enumerate(items):
+        before, behind = (items[at - 1].kind if at else ""), (items[at + 1].kind if at + 1 < len(items) else "")
+        if item.kind not in ("X", "NAME"):
+            continue
+        if is_plain and not (before in _BEFORE_NAMES or behind in _BEHIND_NAMES):
+            continue
+        if not is_plain and (not sentence.surface(item.first)[0].isupper() or {before, behind} & _NAMES):
+            continue
+        actor = leaders.by_short_name(sentence.field.tokens.words[item.first], article.reading.on)
+        if actor is not None and (is_plain or article.reading.on is not None):
+            found[at] = Item("PERSON", item.first, item.after, (actor,))
+    return found
+
+
 def _leads_more(leaders: Leaders, article: ArticleText, actor: str, other: str) -> bool:
     on = article.reading.on
     return leaders.leads(actor, on) and not leaders.leads(other, on)
@@ -123,7 +165,11 @@ def _without_inner(found: dict[int, Item]) -> dict[int, Item]:
         if first >= end:
             kept[first] = item
             end = item.after
-        elif item.after > end and item.kind == "PERSON" and any(set(item.actors) == set(kept[at].actors) for at in kept if kept[at].after == end):
+        elif (
+            item.after > end
+            and item.kind == "PERSON"
+            and any(set(item.actors) == set(kept[at].actors) for at in kept if kept[at].after == end)
+        ):
             outer = next(at for at in kept if kept[at].after == end)
             kept[outer] = Item(item.kind, outer, item.after, item.actors)
             end = item.after
@@ -134,7 +180,9 @@ def _signs(sentence: Sentence, token: int) -> Iterator[Item]:
     gap = sentence.gap(token - 1)
     if gap == " ":
         return
-    if gap[:1] in _APOSTROPHES and (gap[1:2] == " " and sentence.surface(token - 1)[-1:] in "sS" or gap[1:2] in ("s", "S")):
+    if gap[:1] in _APOSTROPHES and (
+        gap[1:2] == " " and sentence.surface(token - 1)[-1:] in "sS" or gap[1:2] in ("s", "S")
+    ):
         yield Item("POSS", token, token)
         gap = gap[1:].lstrip("sS")
     for sign in gap:
@@ -147,15 +195,26 @@ def _signs(sentence: Sentence, token: int) -> Iterator[Item]:
 
 
 def _is_cut(sentence: Sentence, first: int, after: int) -> bool:
-    return any(set(sentence.gap(token)) & set(",;:()\"“”") for token in range(first, after - 1))
+    return any(set(sentence.gap(token)) & set(',;:()"“”') for token in range(first, after - 1))
+
+
+def _begins(sentence: Sentence, token: int) -> bool:
+    """Whether a word begins a sentence, or what is said after a colon or in quotation marks."""
+    return token == sentence.first or bool(set(sentence.gap(token - 1)) & set(':"“”.!?—–'))
 
 
 def _goes_on(sentence: Sentence, token: int) -> bool:
     """Whether a capitalised word that begins a sentence is followed by another, as names are."""
-    return token + 1 < sentence.after and sentence.surface(token + 1)[0].isupper() and sentence.gap(token) in (" ", "-", ". ")
+    return (
+        token + 1 < sentence.after
+        and sentence.surface(token + 1)[0].isupper()
+        and sentence.gap(token) in (" ", "-", ". ")
+    )
 
 
 def _has_title_case(sentence: Sentence, first: int, after: int) -> bool:
     """Whether most words begin with a capital, so that capitals say little."""
-    long = [sentence.surface(token) for token in range(first, min(after, first + 40)) if len(sentence.surface(token)) > 3]
+    long = [
+        sentence.surface(token) for token in range(first, min(after, first + 40)) if len(sentence.surface(token)) > 3
+    ]
     return len(long) >= 4 and sum(1 for word in long if word[0].isupper()) > 0.8 * len(long)

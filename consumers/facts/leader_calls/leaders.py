@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
-from functools import lru_cache
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
 
 from monitor.actors.model import ActorKind, Office
 from monitor.actors.registry import Registry
 from monitor.actors.roles import HEAD_OF_GOVERNMENT, HEAD_OF_STATE
+from monitor.text.tokens import phrase
 
 _ORGANISATIONS = frozenset({"nato", "united-nations", "european-commission", "european-council", "european-union"})
 _HEADS = frozenset({HEAD_OF_STATE, HEAD_OF_GOVERNMENT})
 _ELECTED = "president-elect"
 _OF_ORGANISATIONS = frozenset({"secretary-general", "commission-president", "council-president"})
-_RULING = frozenset({"crown-prince", "general-secretary", "supreme-leader", "leader"})  # where such an office leads a state
+_RULING = frozenset(
+    {"crown-prince", "general-secretary", "supreme-leader", "leader"}
+)  # where such an office leads a state
+
+
+_JUST_NOW = timedelta(days=7)  # a call is told of within days, maybe after who made it has left
 
 
 class Leaders:
@@ -25,14 +31,32 @@ class Leaders:
         self.ever_led = lru_cache(maxsize=20_000)(self._ever_led)
 
     def _leads(self, person: str, on: date | None) -> bool:
-        """Whether a person leads that day; on an unknown day, whether they ever did."""
+        """Whether a person leads that day or did just before; on an unknown day, whether they ever did."""
         if on is None:
             return self.ever_led(person)
-        return any(self.is_leading(office) for office in self.registry.offices_of(person, on))
+        days = (on, on - _JUST_NOW) if on > date.min + _JUST_NOW else (on,)
+        return any(self.is_leading(office) for day in days for office in self.registry.offices_of(person, day))
 
     def _ever_led(self, person: str) -> bool:
         """Whether a person ever led."""
         return any(self.is_leading(office) for office, _ in self.registry.holdings_of(person))
+
+    def by_short_name(self, word: str, on: date | None) -> str | None:
+        """The one leader whose surname or other short name a folded word is."""
+        leading = [actor for actor in self._short_names.get(word, ()) if self.leads(actor, on)]
+        return leading[0] if len(leading) == 1 else None
+
+    @cached_property
+    def _short_names(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for actor in self.registry:
+            if actor.kind is not ActorKind.PERSON or not self.ever_led(actor.id):
+                continue
+            for name in {*actor.weak.get("latin", ()), *actor.surnames.get("latin", ())}:
+                words = phrase(name.strip("=~*"))
+                if len(words) == 1:
+                    found.setdefault(words[0], []).append(actor.id)
+        return found
 
     def is_leading(self, office: Office) -> bool:
         """Whether who holds it leads a state or one of the organisations."""

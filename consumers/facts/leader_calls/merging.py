@@ -13,7 +13,7 @@ from monitor.core.fact import LeaderCall, Modality, Participant
 _REAL: frozenset[Modality] = frozenset({"happened", "claimed"})
 
 
-def merged(candidates: Sequence[Candidate]) -> list[Candidate]:
+def merged(candidates: Sequence[Candidate], vague_outlets: frozenset[str]) -> list[Candidate]:
     """The candidates, each call as one: at the place where it is told first; later tellings say of which they are."""
     found: list[Candidate] = []
     for candidate in candidates:
@@ -21,13 +21,17 @@ def merged(candidates: Sequence[Candidate]) -> list[Candidate]:
         if not isinstance(fact, LeaderCall):
             found.append(candidate)
             continue
-        at = next((at for at, one in enumerate(found) if isinstance(one.fact, LeaderCall) and _is_same(one.fact, fact)), None)
+        at = next(
+            (at for at, one in enumerate(found) if isinstance(one.fact, LeaderCall) and _is_same(one.fact, fact)), None
+        )
         if at is None:
             found.append(candidate)
             continue
         first = found[at]
         assert isinstance(first.fact, LeaderCall)
-        found[at] = replace(first, fact=_together(first.fact, fact), why=(*first.why, f"told again: {candidate.text!r}"))
+        found[at] = replace(
+            first, fact=_together(first.fact, fact, vague_outlets), why=(*first.why, f"told again: {candidate.text!r}")
+        )
         found.append(replace(candidate, fact=None, why=(*candidate.why, f"the same call as {first.text!r}")))
     return found
 
@@ -42,24 +46,35 @@ def _is_same(one: LeaderCall, other: LeaderCall) -> bool:
 
 
 def _keys(participants: Sequence[Participant]) -> frozenset[str]:
-    return frozenset(one.actor or (f"{one.office}@{one.state}" if one.state else one.text.casefold()) for one in participants if one.text)
+    return frozenset(
+        one.actor or (f"{one.office}@{one.state}" if one.state else one.text.casefold())
+        for one in participants
+        if one.text
+    )
 
 
-def _together(one: LeaderCall, other: LeaderCall) -> LeaderCall:
-    fuller = one if len(_keys(one.participants)) >= len(_keys(other.participants)) else other
+def _together(one: LeaderCall, other: LeaderCall, vague: frozenset[str]) -> LeaderCall:
+    """Both as one: told as the one with more detail tells it, completed by the other."""
+    best, rest = (other, one) if _detail(other) > _detail(one) else (one, other)
+    fuller = max((best, rest), key=lambda call: len(_keys(call.participants)))
     keys = _keys(fuller.participants)
-    others = {p.actor or p.text: p for p in (*one.others, *other.others) if not _keys([p]) & keys}
-    topics = {topic.text: topic for topic in one.topics} if one.topics else {topic.text: topic for topic in other.topics}
+    others = {p.actor or p.text: p for p in (*best.others, *rest.others) if not _keys([p]) & keys}
+    topics = {topic.text: topic for topic in (*best.topics, *(rest.topics if rest.field == best.field else ()))}
+    outlets = [call.reported_by for call in (best, rest) if call.reported_by]
     return msgspec.structs.replace(
-        one,
+        best,
         participants=fuller.participants,
         others=tuple(others.values()),
-        mode=one.mode if one.mode != "unstated" else other.mode,
-        on=one.on or other.on,
-        on_said=one.on_said or other.on_said,
-        reported_by=one.reported_by or other.reported_by,
-        told_by=one.told_by or other.told_by,
-        confirmed_by=tuple(dict.fromkeys((*one.confirmed_by, *other.confirmed_by))),
+        mode=best.mode if best.mode != "unstated" else rest.mode,
+        on=best.on or rest.on,
+        on_said=best.on_said or rest.on_said,
+        reported_by=next((name for name in outlets if name.casefold() not in vague), outlets[0] if outlets else None),
+        told_by=best.told_by or rest.told_by,
+        confirmed_by=tuple(dict.fromkeys((*best.confirmed_by, *rest.confirmed_by))),
         topics=tuple(topics.values()),
-        attributed_to=one.attributed_to or other.attributed_to,
+        attributed_to=best.attributed_to or rest.attributed_to,
     )
+
+
+def _detail(call: LeaderCall) -> int:
+    return sum(map(bool, (call.topics, call.on, call.mode != "unstated", call.told_by, call.reported_by)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from consumers.facts.article import Sentence
 from consumers.facts.dates import SaidDate
@@ -11,51 +12,95 @@ from consumers.facts.vocabulary import Vocabulary
 from monitor.core.fact import Modality
 
 _ORDER: tuple[Modality, ...] = ("denied", "sought", "planned", "hypothetical", "claimed")
+_AFTER: tuple[Modality, ...] = ("denied", "planned", "sought")
 _AFTER_WORDS = 12
+_FAR_WORDS = 12
+_CLOSING = "\"'”’)] "
+_NEAR_WORDS = 5
+_BESIDE_WORDS = 3
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a call is told in a sentence, in tokens.
+
+    Attributes:
+        start, end: The clause.
+        subject: The first party; empty, at the trigger, where none stands before that.
+        told: Where begins what is told in the call; the trigger, where nothing is.
+        trigger: What says that they speak.
+        after: Where the last party or the trigger ends.
+    """
+
+    start: int
+    subject: tuple[int, int]
+    told: int
+    trigger: tuple[int, int]
+    after: int
+    end: int
+
+    @property
+    def windows(self) -> tuple[tuple[int, int], ...]:
+        """Between the subject and the trigger, without what is told in the call."""
+        before = self.trigger[0]
+        if self.told < before:
+            return (self.subject[1], self.told), (max(self.told, before - _NEAR_WORDS), before)
+        return ((self.subject[1], before),)
 
 
 class CallModality:
     """Reads how real a call is in one language."""
 
     def __init__(self, data: CallData) -> None:
-        self._before = {kind: Vocabulary({kind: words}) for kind, words in data.modality_before.items() if words}
-        self._after = {kind: Vocabulary({kind: words}) for kind, words in data.modality_after.items() if words}
+        self._before = _vocabularies(data.modality_before)
+        self._far = _vocabularies(data.modality_far)
+        self._after = _vocabularies(data.modality_after)
         self._took_place = Vocabulary({"took place": data.took_place})
+        self._question = tuple(data.question_signs)
         self._infinitive = frozenset(data.infinitive)
         self._real_infinitives = frozenset(data.real_infinitives)
 
-    def modality(
-        self, sentence: Sentence, start: int, subject_after: int, trigger: tuple[int, int], end: int, dates: Iterable[SaidDate]
-    ) -> tuple[Modality, str]:
-        """How real it is, and by which words.
+    def modality(self, sentence: Sentence, place: Place, dates: Iterable[SaidDate]) -> tuple[Modality, str]:
+        """How real it is, and by which words; what stands right beside the trigger counts most."""
+        if sentence.text.rstrip(_CLOSING).endswith(self._question):
+            return "hypothetical", "a question"
+        trigger = place.trigger[0]
+        beside = (max(place.start, trigger - _BESIDE_WORDS), trigger)
+        behind = (place.trigger[1], min(sentence.after, place.after + _AFTER_WORDS))
+        far = (max(place.start, place.subject[0] - _FAR_WORDS), place.subject[0])
+        found = (
+            self._first(sentence, self._before, ("denied",), (beside,) if place.told >= trigger else ())
+            or self._first(sentence, self._after, _AFTER, (behind,))
+            or (self._past(dates) if self._took_place.hits(sentence.field.tokens.words, *behind) else None)
+            or self._first(sentence, self._before, _ORDER, place.windows)
+            or self._infinitives(sentence, place)
+            or self._first(sentence, self._far, _ORDER, (far,))
+        )
+        return found or self._past(dates)
 
-        Args:
-            start: Where the clause begins.
-            subject_after: Where the first party ends: between it and the trigger cues count most.
-            trigger: The tokens that say that they speak.
-            end: Where what belongs to it ends.
-        """
+    @staticmethod
+    def _first(
+        sentence: Sentence,
+        words: Mapping[str, Vocabulary],
+        order: Iterable[Modality],
+        windows: Iterable[tuple[int, int]],
+    ) -> tuple[Modality, str] | None:
+        for kind in order:
+            for first, after in windows if kind in words else ():
+                for hit in words[kind].hits(sentence.field.tokens.words, first, after):
+                    return kind, f"{kind} by {sentence.between(hit.first, hit.after)!r}"
+        return None
+
+    def _infinitives(self, sentence: Sentence, place: Place) -> tuple[Modality, str] | None:
+        """ "Biden to speak with Xi", "Trump to press Xi in a call"."""
         words = sentence.field.tokens.words
-        after = min(sentence.after, end + _AFTER_WORDS)
-        for kind in ("denied", "planned", "sought"):
-            hits = self._after[kind].hits(words, trigger[1], after) if kind in self._after else []
-            if hits:
-                return kind, f"{kind} by {sentence.between(hits[0].first, hits[0].after)!r}"  # type: ignore[return-value]
-        if self._took_place.hits(words, trigger[1], after):
-            return self._past(dates)
-        for kind in _ORDER:
-            hits = self._before[kind].hits(words, start, trigger[0]) if kind in self._before else []
-            if hits:
-                return kind, f"{kind} by {sentence.between(hits[0].first, hits[0].after)!r}"
-        if self._is_infinitive(words, sentence.first, trigger[0], subject_after):
-            return "planned", "planned by an infinitive"
-        return self._past(dates)
-
-    def _is_infinitive(self, words: tuple[str, ...], first: int, trigger: int, subject_after: int) -> bool:
-        for at in range(max(first, subject_after), trigger):
-            if words[at] in self._infinitive and (at == first or words[at - 1] not in self._real_infinitives):
-                return at + 1 == trigger or at == subject_after
-        return False
+        first = place.subject[1]
+        for at in range(first, place.trigger[0]):
+            if words[at] not in self._infinitive or (at > sentence.first and words[at - 1] in self._real_infinitives):
+                continue
+            if at == first or (at + 1 == place.trigger[0] and place.told >= place.trigger[0]):
+                return "planned", f"planned by {sentence.between(at, at + 2)!r}"
+        return None
 
     @staticmethod
     def _past(dates: Iterable[SaidDate]) -> tuple[Modality, str]:
@@ -63,3 +108,7 @@ class CallModality:
         if past is not None:
             return "historical", f"historical by {past.text!r}"
         return "happened", "nothing speaks against it"
+
+
+def _vocabularies(words: Mapping[str, list[str]]) -> dict[str, Vocabulary]:
+    return {kind: Vocabulary({kind: listed}) for kind, listed in words.items() if listed}

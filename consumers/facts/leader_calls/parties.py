@@ -16,6 +16,7 @@ from monitor.actors.model import Office
 from monitor.core.fact import Participant
 
 LEADER, LED, OFFICIAL, SOMEBODY, GROUP, DOC = "LEADER", "LED", "OFFICIAL", "SOMEBODY", "GROUP", "DOC"
+_ANY_LEADER = "leader"  # the role of words that mean whatever office leads
 KINDS = (LEADER, LED, OFFICIAL, SOMEBODY, DOC)
 
 
@@ -28,6 +29,7 @@ class Party:
             state, PRON, PAIR.
         who: Several for "the presidents of France and Poland"; none for a group, a pronoun or a bare office.
         role: The office's role of a bare office.
+        is_tailed: Words with capitals follow the name that is known: more of it, or what somebody is called.
     """
 
     kind: str
@@ -35,6 +37,7 @@ class Party:
     after: int
     who: tuple[Participant, ...] = ()
     role: str = ""
+    is_tailed: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class PartyReader:
         self._forms = Forms(self.classes, data.party_macros, data.parties)
         self._roles = data.roles
         self._starts = frozenset(
-            ("PERSON", "STATE", "TITLED", "NAME", "ROLE", "OROLE", "ELECT", "THE", "A", "HON", "PRE", "FORMER", "PRON")
+            ("PERSON", "STATE", "TITLED", "NAME", "ROLE", "OROLE", "ELECT", "THE", "A", "HON", "PRE", "FORMER", "HIS")
         )
 
     def parts(self, article: ArticleText, leaders: Leaders, sentence: Sentence, items: Sequence[Item]) -> list[Part]:
@@ -78,8 +81,14 @@ class PartyReader:
 
     @staticmethod
     def _plain(item: Item) -> Part:
-        kind = {"PERSON": SOMEBODY, "TITLED": SOMEBODY, "JUNIOR": "X", "OROLE": OFFICIAL, "ELECT": SOMEBODY}.get(item.kind, item.kind)
-        party = Party(item.kind, item.first, item.after) if item.kind in ("GROUP", "PRON", "PAIR", "NOBODY") else None
+        kind = {"PERSON": SOMEBODY, "TITLED": SOMEBODY, "JUNIOR": "X", "OROLE": OFFICIAL, "ELECT": SOMEBODY}.get(
+            item.kind, item.kind
+        )
+        party = (
+            Party(item.kind, item.first, item.after)
+            if item.kind in ("GROUP", "PRON", "HIS", "PAIR", "NOBODY")
+            else None
+        )
         return Part(kind, item.first, item.after, party)
 
     def _at(
@@ -114,14 +123,21 @@ class PartyReader:
         persons = [item for item in groups.get("w", ()) if item.kind == "PERSON"]
         is_official = role_item is not None and role_item.kind == "OROLE"
         if persons:
-            return self._person(leaders, party, persons[-1].actors[0], on, text, role, states, former=is_former, official=is_official)
+            party = replace(party, is_tailed=inside[-1].kind == "NAME")
+            return self._person(
+                leaders, party, persons[-1].actors[0], on, text, role, states, former=is_former, official=is_official
+            )
         if is_official:
             return replace(party, kind=OFFICIAL)
         if role_item is None or is_former:
             return party
         if states:
-            return self._of_state(leaders, party, states[0], role, on, text, named="w" in groups, sure="a" not in groups)
+            return self._of_state(
+                leaders, party, states[0], role, on, text, named="w" in groups, sure="a" not in groups
+            )
         if "a" in groups:
+            return party
+        if role == _ANY_LEADER:
             return party
         if "w" in groups:
             return replace(party, kind=LEADER, who=(Participant(text=text, office=role),))
@@ -130,12 +146,10 @@ class PartyReader:
     def _role(self, sentence: Sentence, item: Item | None) -> str:
         if item is None:
             return ""
-        return self._roles.get(" ".join(sentence.field.tokens.words[item.first : item.after]), "leader")
+        return self._roles.get(" ".join(sentence.field.tokens.words[item.first : item.after]), _ANY_LEADER)
 
     @staticmethod
-    def _titled(
-        leaders: Leaders, party: Party, item: Item, on: date | None, text: str, *, is_former: bool
-    ) -> Party:
+    def _titled(leaders: Leaders, party: Party, item: Item, on: date | None, text: str, *, is_former: bool) -> Party:
         leading = [actor for actor in item.actors if leaders.leads(actor, on)]
         if is_former:
             return party
@@ -151,7 +165,8 @@ class PartyReader:
         who = (_participant(leaders, actor, on, text),)
         if leaders.leads(actor, on) and not (former and on is None):
             return replace(party, kind=LEADER, who=who)
-        if role and not official and not former and states and leaders.office_in(states[0], role) is not None:
+        titled = bool(role) and role != _ANY_LEADER and not official and not former
+        if titled and (leaders.ever_led(actor) or (states and leaders.office_in(states[0], role) is not None)):
             return replace(party, kind=LEADER, who=who)
         if leaders.ever_led(actor):
             return replace(party, kind=LED, who=who)
@@ -163,7 +178,9 @@ class PartyReader:
         leaders: Leaders, party: Party, state: str, role: str, on: date | None, text: str, *, named: bool, sure: bool
     ) -> Party:
         office = leaders.office_in(state, role)
-        if office is None and (role not in ("president", "prime-minister", "monarch", "leader") or not _is_state(leaders, state)):
+        if office is None and (
+            role not in ("president", "prime-minister", "monarch", "leader") or not _is_state(leaders, state)
+        ):
             return replace(party, kind=SOMEBODY)
         if not sure:
             return party

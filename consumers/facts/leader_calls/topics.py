@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from consumers.facts.article import Sentence
+from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.leader_calls.data import CallData
 from consumers.facts.vocabulary import Vocabulary
+from monitor.actors.model import ActorKind
 from monitor.core.fact import Topic
 
 _LONGEST = 40  # words
@@ -19,29 +20,37 @@ class Topics:
         self._times = Vocabulary({"time": data.topic_times})
         self._links = frozenset(data.topic_links)
 
-    def topics(self, sentence: Sentence, first: int, after: int) -> tuple[Topic, ...]:
+    def topics(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> tuple[Topic, ...]:
         """The topics told in some words of a sentence."""
         words = sentence.field.tokens.words
+        persons = _persons(article, sentence)
         found: list[Topic] = []
         token = first
         while token < after:
             hit = self._leads.at(words, token, after)
-            if hit is None or hit.after >= after or self._times.at(words, hit.after, after) or words[hit.after][0].isdigit():
+            if (
+                hit is None
+                or hit.after >= after
+                or self._times.at(words, hit.after, after)
+                or words[hit.after][0].isdigit()
+            ):
                 token += 1
                 continue
             start = hit.first if "verb" in hit.classes else hit.after
-            end = self._end(sentence, hit.after, min(after, hit.after + _LONGEST))
+            end = self._end(sentence, persons, hit.after, min(after, hit.after + _LONGEST))
             if end > hit.after:
                 found += self._split(sentence, start, end)
             token = max(end, hit.after)
         return tuple(found)
 
-    def _end(self, sentence: Sentence, token: int, after: int) -> int:
+    def _end(self, sentence: Sentence, persons: frozenset[int], token: int, after: int) -> int:
         words = sentence.field.tokens.words
         for at in range(token, after):
             if at > token and (self._ends.at(words, at, after) or self._times.at(words, at, after)):
                 return at
-            if set(sentence.gap(at)) & set(",;:()—–.!?\"”"):
+            if at > token and words[at] in self._links and at + 1 in persons:
+                return at  # "the loan and Trump said": another clause
+            if set(sentence.gap(at)) & set(',;:()—–.!?"”'):
                 return at + 1
         return after
 
@@ -53,3 +62,13 @@ class Topics:
         ends = [*cuts, after]
         places = [(start, end) for start, end in zip(starts, ends, strict=True) if end > start]
         return [Topic(text=sentence.between(*place), span=sentence.place(*place)) for place in places]
+
+
+def _persons(article: ArticleText, sentence: Sentence) -> frozenset[int]:
+    """Where names and titles of persons begin."""
+    found: set[int] = set()
+    for mention in article.mentioned_in(sentence):
+        actor = article.registry.get(mention.actor)
+        if actor is not None and actor.kind is ActorKind.PERSON and not mention.seat:
+            found.add(mention.first)
+    return frozenset(found)

@@ -78,7 +78,7 @@ CALL = LeaderCall(
         ),
         pytest.param(
             [replace(CALL, modality="planned", mode="unstated", on=None, on_said="next week", reported_by=None)],
-            "Donald Trump – Vladimir Putin, in a call, planned next week; from people familiar (1 voice)",
+            "Donald Trump – Vladimir Putin, in a call, planned next week; Harbour Post, from people familiar (1 voice)",
             id="planned-call",
         ),
         pytest.param(
