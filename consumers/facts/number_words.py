@@ -43,8 +43,8 @@ class NumberData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     months: list[str]
     counted: list[str]
     alone: list[str]
-    ratio_links: list[str]
-    ratio_wholes: list[int]
+    joined: list[str]
+    ratio_wholes: dict[str, list[int]]
     currency_signs: str
     currency_words_before: list[str]
 

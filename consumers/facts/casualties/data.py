@@ -24,6 +24,8 @@ class CasualtyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     persons: list[str]
     person_endings: list[str]
     groups: dict[str, int]
+    one_verbs: list[str]
+    parents: list[str]
     relatives: list[str]
     possessives: list[str]
     animals: list[str]

@@ -13,6 +13,8 @@ from consumers.facts.vocabulary import Vocabulary
 _ROLES_OF_SPORT = ("wounded", "missing", "combined")
 _OF_PERSONS = ("KILLED", "WOUNDED", "SHOT", "CAPTURED", "MISSING", "DEAD")
 _LONGEST_NAME = 5  # words
+_NEAR = 40  # words around a figure that may tell its topic
+_NEAR_OF = 5  # words
 _MOST_WORDS = 5_000  # of an article that its topic is read from
 
 
@@ -36,6 +38,10 @@ class NobodyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rates: list[str]
     subjects: list[str]
     figurative: list[str]
+    ended: list[str]
+    of_living: list[str]
+    lacking: list[str]
+    money_losses: list[str]
 
 
 class Nobody:
@@ -51,6 +57,7 @@ class Nobody:
         self._attributes = frozenset(data.attributes)
         self._lost = frozenset(data.lost)
         self._roles = data.roles
+        self._one_verbs = frozenset(data.one_verbs)
         self._topics = Vocabulary(
             {"sport": data.sport, "fiction": told.fiction, "business": told.business, "drill": told.drill}
         )
@@ -58,6 +65,8 @@ class Nobody:
         self._shares, self._share_links = Vocabulary({"share": told.shares}), Vocabulary({"link": told.share_links})
         self._of, self._subjects, self._figurative = map(frozenset, (told.of, told.subjects, told.figurative))
         self._objects, self._owners, self._times = map(frozenset, (told.objects, told.owners, told.times))
+        self._ended, self._of_living, self._lacking = map(frozenset, (told.ended, told.of_living, told.lacking))
+        self._money_losses = frozenset(told.money_losses)
         self._works, self._work_links = frozenset(told.works), Vocabulary({"link": told.work_links})
         self._soft, self._only_players = frozenset(told.soft), frozenset(told.only_players)
         self._read: tuple[ArticleText | None, int] = (None, 0)
@@ -75,7 +84,8 @@ class Nobody:
         if noun is not None and (noun in self._things or self._is_unknown_thing(sentence, noun)):
             return f"what is counted is nobody: {noun}"
         return (
-            self._of_others(sentence, figure, trigger)
+            self._by_next_words(sentence, figure, trigger)
+            or self._of_others(sentence, figure, trigger)
             or self._of_topic(article, sentence, figure, trigger, noun)
             or self._of_a_name(sentence, figure, trigger)
         )
@@ -94,6 +104,22 @@ class Nobody:
             return False
         return len(noun) > 3 and noun.endswith("s") and not noun.endswith(("ss", "ers", "ors", "ists", "ians", "ans"))
 
+    def _by_next_words(self, sentence: Sentence, figure: Item, trigger: Item) -> str | None:
+        """What the words right beside the figure and the word of harm make of them."""
+        words, first = sentence.field.tokens.words, sentence.first
+        if figure.first > first and words[figure.first - 1] in self._lacking:
+            return "who was not there"
+        if trigger.kind == "LOSSES" and not self._money_losses.isdisjoint(
+            words[max(first, trigger.first - 3) : trigger.first]
+        ):
+            return "losses of money or of matches"
+        if trigger.after >= sentence.after or sentence.gap(trigger.after - 1) != " ":
+            return None
+        behind = words[trigger.after]
+        if words[trigger.first] in self._of_living and behind in self._persons and figure.after <= trigger.first:
+            return "who is dying lives"
+        return f"what is ended is nobody: {behind}" if trigger.kind == "KILLED" and behind in self._ended else None
+
     def _of_others(self, sentence: Sentence, figure: Item, trigger: Item) -> str | None:
         """Whether the word of harm belongs to somebody else than is counted."""
         between = trigger.first - figure.after
@@ -104,7 +130,13 @@ class Nobody:
         if between < 0:
             return None
         words = sentence.field.tokens.words
-        if between and words[trigger.first - 1] in self._owners and not (between < 4 and words[figure.after] in self._of):
+        if words[trigger.first] in self._one_verbs and figure.first > sentence.first and not between:
+            return "the verb is of one"
+        if (
+            between
+            and words[trigger.first - 1] in self._owners
+            and not (between < 4 and figure.who is None and words[figure.after] in self._of)
+        ):
             return "who was harmed is another"
         if not self._subjects.isdisjoint(words[figure.after : trigger.first]):
             return "who was harmed is another"
@@ -147,19 +179,25 @@ class Nobody:
         head = words[figure.who[1] - 1] if figure.who is not None else noun
         if head is None:
             head = next((word for word in words[figure.after : trigger.first] if word in self._players), None)
-        near = self._topics_of(words, sentence.first, sentence.after)
+        first, after = min(figure.first, trigger.first), max(figure.after, trigger.after)
+        near = self._topics_of(words, max(sentence.first, first - _NEAR), min(sentence.after, after + _NEAR))
         if "fiction" in near or self._is_told_in_a_work(sentence, figure):
             return "told in a work of fiction or a game"
         if "drill" in near:
             return "only played, to be ready for it"
         if "business" in near and not self._soft.isdisjoint(words[trigger.first : trigger.after]):
             return "hurt in the purse"
-        if trigger.kind in self._figurative and words[trigger.after : trigger.after + 1] == ("of",):
-            if "business" in self._topics_of(words, trigger.after, min(trigger.after + 5, sentence.after)):
-                return "hurt in the purse"
+        if self._is_figurative(sentence, trigger):
+            return "hurt in the purse"
         if self._roles[trigger.kind] in _ROLES_OF_SPORT:
             return self._of_sport(article, near, head)
         return None
+
+    def _is_figurative(self, sentence: Sentence, trigger: Item) -> bool:
+        words, at = sentence.field.tokens.words, trigger.after
+        if trigger.kind not in self._figurative or at >= sentence.after or words[at] not in self._of:
+            return False
+        return "business" in self._topics_of(words, at, min(at + _NEAR_OF, sentence.after))
 
     def _of_sport(self, article: ArticleText, near: dict[str, int], head: str | None) -> str | None:
         if head in self._only_players:
@@ -167,20 +205,20 @@ class Nobody:
         count = self._sport_words(article)
         if count and head in self._players:
             return f"players of a match: {head}"
-        if (count >= self._sport_at_least or near.get("sport", 0) > 1) and head in (None, "men"):
+        if (count >= self._sport_at_least or near.get("sport", 0) > 1) and (head is None or head in self._lost):
             return "the article tells of sport"
         return None
 
     def _is_told_in_a_work(self, sentence: Sentence, figure: Item) -> bool:
         words = sentence.field.tokens.words
-        first = max(sentence.first, figure.first - self._data.window)
-        for token in range(first, figure.first):
-            if words[token] in self._works and token + 1 < figure.first:
+        number = figure.first if figure.number is None else figure.number.bare[0]
+        for token in range(max(sentence.first, number - self._data.window), number - 1):
+            if words[token] in self._works:
                 return self._work_links.at(words, token + 1, sentence.after) is not None
         return False
 
     def _of_a_name(self, sentence: Sentence, figure: Item, trigger: Item) -> str | None:
-        """Whether number and word of harm are a name, with capitals amid words that have none: "the album Six Bodies"."""
+        """Whether they are a name, with capitals amid words that have none: "the album Six Bodies"."""
         number = figure.number
         if number is None or number.form == "digits" or figure.first == sentence.first or figure.after > trigger.first:
             return None
@@ -215,4 +253,3 @@ class Nobody:
             for name in hit.classes:
                 found.setdefault(name, set()).add(words[hit.first : hit.after])
         return {name: len(phrases) for name, phrases in found.items()}
-
