@@ -101,6 +101,7 @@ class Judge:
         first, after = scene.parts[bound.first].first, scene.parts[bound.after - 1].after
         attribution = self._attribution.attribution(scene.article, sentence, first, after)
         start, end = scene.clause(bound)
+        outlet = self._telling.reported_by(attribution)
         confirmed = self._around.confirmed_by(scene.article, sentence, start)
         fact = LeaderCall(
             participants=call.participants,
@@ -109,7 +110,7 @@ class Judge:
             on=_day(scene.article.reading.on, call.said, call.modality),
             on_said=None if call.said is None else call.said.text,
             topics=self._topics.topics(scene.article, sentence, _topic_start(scene, bound), end),
-            reported_by=self._telling.reported_by(attribution),
+            reported_by=() if outlet is None else (outlet,),
             told_by=self._telling.told_by(attribution, call.participants),
             confirmed_by=() if confirmed is None else (confirmed,),
             attributed_to=attribution.sources,

@@ -57,7 +57,7 @@ def _together(one: LeaderCall, other: LeaderCall, vague: frozenset[str]) -> Lead
     keys = _keys(fuller.participants)
     others = {p.actor or p.text: p for p in (*best.others, *rest.others) if not _keys([p]) & keys}
     topics = {topic.text: topic for topic in (*best.topics, *(rest.topics if rest.field == best.field else ()))}
-    outlets = [call.reported_by for call in (best, rest) if call.reported_by]
+    outlets = dict.fromkeys((*best.reported_by, *rest.reported_by))
     return msgspec.structs.replace(
         best,
         participants=fuller.participants,
@@ -65,7 +65,7 @@ def _together(one: LeaderCall, other: LeaderCall, vague: frozenset[str]) -> Lead
         mode=best.mode if best.mode != "unstated" else rest.mode,
         on=best.on or rest.on,
         on_said=best.on_said or rest.on_said,
-        reported_by=next((name for name in outlets if name.casefold() not in vague), outlets[0] if outlets else None),
+        reported_by=tuple(sorted(outlets, key=lambda name: name.casefold() in vague)),  # "media reports" last
         told_by=best.told_by or rest.told_by,
         confirmed_by=tuple(dict.fromkeys((*best.confirmed_by, *rest.confirmed_by))),
         topics=tuple(topics.values()),
