@@ -18,6 +18,7 @@ _QUALIFIERS: dict[str, Qualifier] = {
     "at_least": "at_least", "more_than": "more_than", "up_to": "up_to", "fewer_than": "fewer_than", "about": "about",
 }  # fmt: skip
 _PERIODS: dict[str, Per] = {"day": "day", "week": "week", "month": "month", "year": "year"}
+_LONGEST_LINK = 3  # words between the numbers of a ratio
 _LONGEST_PHRASE = 5  # words before a number that may belong to it
 
 
@@ -63,8 +64,10 @@ class NumberReader:
         self._after = Vocabulary(data.after)
         self._per = Vocabulary(data.per)
         self._units = Vocabulary(data.units_after)
+        self._ratio_links = Vocabulary({"ratio": data.ratio_links})
         self._things_before = _by_last(data.number_before)
         self._months = frozenset(data.months)
+        self._counted = frozenset(data.counted)
         self._year_nouns = frozenset(data.year_nouns_after)
         self._ranges = frozenset(data.ranges)
         self._range_signs = frozenset(data.range_signs)
@@ -85,9 +88,20 @@ class NumberReader:
                 token += 1
                 continue
             number = self._number(sentence, core, found[-1].after if found else sentence.first)
+            if found and self._is_ratio(sentence, found[-1], number):
+                found[-1], number = replace(found[-1], not_count="ratio"), replace(number, not_count="ratio")
             found.append(number)
             token = number.after
         return tuple(found)
+
+    def _is_ratio(self, sentence: Sentence, part: Number, whole: Number) -> bool:
+        """Whether two numbers are a share of all: "one in nine", "3 out of 10"."""
+        first, after = part.bare[1], whole.bare[0]
+        if not 0 < after - first <= _LONGEST_LINK or part.value >= whole.value or whole.not_count is not None:
+            return False
+        hit = self._ratio_links.at(sentence.field.tokens.words, first, after)
+        is_share = part.value == 1 or whole.value in self._data.ratio_wholes
+        return hit is not None and hit.after == after and is_share and not part.per
 
     def article_as_one(self, sentence: Sentence, token: int) -> bool:
         """Whether a token is an article that counts one: "a policeman was shot dead"."""
@@ -253,7 +267,7 @@ class NumberReader:
     def _is_followed_by_persons(self, sentence: Sentence, token: int) -> bool:
         """Whether a number that may be a year goes on as a count: "by 2,000 people" has a comma and is none here."""
         words = sentence.field.tokens.words
-        return token < sentence.after and words[token] in _COUNTED and sentence.gap(token - 1) == " "
+        return token < sentence.after and words[token] in self._counted and sentence.gap(token - 1) == " "
 
     def _as_year(self, sentence: Sentence, core: Core) -> str | None:
         if core.form != "digits" or core.digits != 4 or core.low not in _YEARS or core.after - core.first > 1:
@@ -275,9 +289,6 @@ class NumberReader:
             return False
         day = sentence.field.tokens.words[token - 1]
         return day.isdigit() and len(day) <= 2 and int(day) <= 31
-
-
-_COUNTED = frozenset(("people", "persons", "civilians", "soldiers", "troops", "deaths", "dead", "killed", "were"))
 
 
 def _shared_scale(one: Core, other: Core) -> int:

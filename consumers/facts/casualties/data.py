@@ -24,6 +24,8 @@ class CasualtyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     persons: list[str]
     person_endings: list[str]
     groups: dict[str, int]
+    relatives: list[str]
+    possessives: list[str]
     animals: list[str]
     not_persons: list[str]
     sport: list[str]

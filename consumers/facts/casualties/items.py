@@ -16,6 +16,7 @@ COUNTED = ("COUNT", "NUM", "ONE", "ODD", "UNK", "X")
 _SIGN_OF = {",": "COMMA", ":": "COLON", "(": "PAREN", ")": "PAREN", "[": "PAREN", "]": "PAREN", ";": "STOP", "/": "AND"}
 _DASHES = frozenset("-–—‒")
 _LONGEST_NOUN_PHRASE = 8  # words
+_FARTHEST_THING = 12  # items
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,9 @@ class Itemizer:
         self._determiners = frozenset(data.one_determiners)
         self._modifiers = frozenset(data.modifiers)
         self._breaks = frozenset(data.breaks)
+        self._of = frozenset(data.classes["OF"])
+        self._relatives = frozenset(data.relatives)
+        self._possessives = tuple(data.possessives)
         self._groups = data.groups
         self._weak = frozenset(data.weak)
         self._participles = tuple(data.participle_endings)
@@ -67,7 +71,28 @@ class Itemizer:
             found.append(item)
             token = item.after
         found += self._signs(sentence, after) if found else ()
-        return found
+        return [self._as_antecedent(sentence, found, at) if item.kind == "NUM" else item for at, item in enumerate(found)]
+
+    def _as_antecedent(self, sentence: Sentence, items: list[Item], at: int) -> Item:
+        """A number alone, or the things that it counts: "of 56 missiles, 49", "56 missiles, 49 of which"."""
+        item = items[at]
+        start = max(0, at - _FARTHEST_THING)
+        whole = next((place for place in range(at - 1, start - 1, -1) if items[place].number is not None), None)
+        if whole is None or not self._counts_things(items[whole]):
+            return item
+        words = sentence.field.tokens.words
+        of_which = words[item.after : item.after + 1] and words[item.after] in self._of and self._is_link(words, item.after)
+        of_whole = whole > 0 and words[items[whole].first - 1] in self._of and items[at - 1].kind == "COMMA"
+        if not (of_which or of_whole):
+            return item
+        return Item("ODD", item.first, item.after, item.number, items[whole].who, items[whole].why)
+
+    @staticmethod
+    def _counts_things(item: Item) -> bool:
+        return item.kind == "ODD" and (item.who is not None or (item.number is not None and item.number.not_count == "thing"))
+
+    def _is_link(self, words: tuple[str, ...], of: int) -> bool:
+        return words[of + 1 : of + 2] != () and words[of + 1] in self._relatives
 
     def _item(
         self, article: ArticleText, sentence: Sentence, token: int, after: int, numbers: dict[int, Number]
@@ -117,26 +142,48 @@ class Itemizer:
         if head is None and self._year_or_age(sentence, number) is None:
             head = self._group(article, sentence, number.after, end)
         if head is None:
-            return self._headless(sentence, number, end)
+            return self._headless(sentence, number, end, numbers)
         token, is_person = head
         if not is_person:
             why = f"what is counted is nobody: {sentence.surface(token)}"
-            return Item("ODD", number.first, token + 1, number, why=why)
+            return Item("ODD", number.first, token + 1, number, (number.after, token + 1), why)
         if number.value == self._groups.get(sentence.field.tokens.words[token]):
             return Item("X", number.first, token + 1)
         number, behind = self._numbers.qualified_behind(sentence, number, token + 1)
         return Item("COUNT", number.first, behind, number, (number.after, token + 1))
 
-    def _headless(self, sentence: Sentence, number: Number, end: int) -> Item:
+    def _headless(self, sentence: Sentence, number: Number, end: int, numbers: dict[int, Number]) -> Item:
         """A number with no noun that is known: alone, or of what nobody knows."""
         reason = self._year_or_age(sentence, number)
         if reason is not None:
             return Item("ODD", number.first, number.after, number, why=f"a number that counts nobody: {reason}")
+        thing = self._thing_of(sentence, number.after, numbers)
+        if thing is not None:
+            why = f"what is counted is nobody: {sentence.surface(thing)}"
+            return Item("ODD", number.first, number.after, number, why=why)
         word = sentence.field.tokens.words[number.after] if end > number.after else ""
         if not word or word.endswith(self._participles) or word in self._modifiers:
             return Item("NUM", number.first, number.after, number)
         why = f"nobody says that these are persons: {sentence.surface(end - 1)}"
         return Item("UNK", number.first, number.after, number, why=why)
+
+    def _thing_of(self, sentence: Sentence, token: int, numbers: dict[int, Number]) -> int | None:
+        """The noun of "19 of the 24 drones" where it is nobody."""
+        words = sentence.field.tokens.words
+        end = min(sentence.after, token + _LONGEST_NOUN_PHRASE)
+        if token >= end or words[token] not in self._of or sentence.gap(token - 1) != " ":
+            return None
+        token += 1
+        while token < end and (words[token] in self._breaks or token in numbers):
+            token = numbers[token].after if token in numbers else token + 1
+        start = token
+        while token < end:
+            behind = self._phrase_end(sentence, token if token == start else token + 1, end, numbers)
+            head = self._head(sentence, token, behind)
+            if behind == token or not sentence.gap(behind - 1).startswith(self._possessives):
+                return None if head is None or head[1] else head[0]
+            token = behind
+        return None
 
     def _year_or_age(self, sentence: Sentence, number: Number) -> str | None:
         """What a number that stands alone may be: "held in 1961", "Boy 14 dies", "dead at 72"."""

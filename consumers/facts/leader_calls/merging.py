@@ -16,23 +16,20 @@ _REAL: frozenset[Modality] = frozenset({"happened", "claimed"})
 def merged(candidates: Sequence[Candidate], vague_outlets: frozenset[str]) -> list[Candidate]:
     """The candidates, each call as one: at the place where it is told first; later tellings say of which they are."""
     found: list[Candidate] = []
+    calls: dict[int, LeaderCall] = {}  # by place in `found`
     for candidate in candidates:
         fact = candidate.fact
         if not isinstance(fact, LeaderCall):
             found.append(candidate)
             continue
-        at = next(
-            (at for at, one in enumerate(found) if isinstance(one.fact, LeaderCall) and _is_same(one.fact, fact)), None
-        )
+        at = next((at for at, call in calls.items() if _is_same(call, fact)), None)
         if at is None:
+            calls[len(found)] = fact
             found.append(candidate)
             continue
-        first = found[at]
-        assert isinstance(first.fact, LeaderCall)
-        found[at] = replace(
-            first, fact=_together(first.fact, fact, vague_outlets), why=(*first.why, f"told again: {candidate.text!r}")
-        )
-        found.append(replace(candidate, fact=None, why=(*candidate.why, f"the same call as {first.text!r}")))
+        calls[at] = _together(calls[at], fact, vague_outlets)
+        found[at] = replace(found[at], fact=calls[at], why=(*found[at].why, f"told again: {candidate.text!r}"))
+        found.append(replace(candidate, fact=None, why=(*candidate.why, f"the same call as {found[at].text!r}")))
     return found
 
 
