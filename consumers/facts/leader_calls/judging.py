@@ -49,6 +49,7 @@ class Judge:
         self._telling = Telling(data)
         self._modality = CallModality(data)
         self._topics = Topics(data)
+        self._no_dates_behind = frozenset(data.no_dates_behind)
         self._video = frozenset(data.video)
         self._phone = frozenset(data.phone)
         self._plural = frozenset(data.plural_calls)
@@ -125,7 +126,12 @@ class Judge:
         first, after = scene.parts[bound.first].first, scene.parts[bound.after - 1].after
         on = scene.article.reading.on
         found = self._dates.dates_in(scene.sentence, scene.parts[0].first, scene.parts[-1].after, on)
+        found = tuple(one for one in found if not self._says_nothing(scene, one))
         return sorted(found, key=lambda said: max(first - said.after + _BEFORE_IS_FARTHER, said.first - after, 0))
+
+    def _says_nothing(self, scene: Scene, said: SaidDate) -> bool:
+        """Whether a date is no time of the call: "the first call since June"."""
+        return said.first > scene.sentence.first and scene.words(said.first - 1, said.first)[0] in self._no_dates_behind
 
     def _mode(self, scene: Scene, first: int, after: int) -> CallMode:
         words = scene.words(first, after)
