@@ -210,6 +210,12 @@ def test_call_has_the_last_day_of_that_name() -> None:
     assert [(call.on, call.on_said) for call in found] == [(date(2026, 3, 2), "Monday night")]
 
 
+def test_day_of_saying_gives_way_to_the_day_of_the_call() -> None:
+    found = calls("Macron phoned Merz on Monday night, the Elysee said on Wednesday.", on=A_THURSDAY)
+
+    assert [call.on for call in found] == [date(2026, 3, 2)]
+
+
 def test_call_told_three_times_is_one_with_the_detail_of_all() -> None:
     found = calls(
         "Emmanuel Macron rang Friedrich Merz on Tuesday. The two leaders discussed the tunnel and the toll.",
