@@ -105,7 +105,7 @@ class Around:
         before = [one for one in mentions_in(article, sentence, start, hits[0].first) if not one.seat]
         if not before or (short and hits[0].first - start > _PLACE_WORDS):
             return None
-        first = before[0]
+        first = next((one for one in before if _is_person(article, one.actor)), before[0])
         name = article.registry.get(first.actor)
         if not first.direct and name is not None:
             return name.name

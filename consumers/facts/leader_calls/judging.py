@@ -22,6 +22,7 @@ from monitor.core.fact import CallMode, LeaderCall, Modality, Participant
 
 _NOUNS = frozenset({"CALLN", "CALLW"})
 _BEFORE_IS_FARTHER = 2  # words: a date more often stands behind a call than before it
+_SAID_PARTS = 2  # "said on Friday"
 _SUBJECT_VERB = 3  # words after a subject in which its verb stands
 _WEEK = timedelta(days=7)
 
@@ -49,6 +50,7 @@ class Judge:
         self._telling = Telling(data)
         self._modality = CallModality(data)
         self._topics = Topics(data)
+        self._no_dates_behind = frozenset(data.no_dates_behind)
         self._video = frozenset(data.video)
         self._phone = frozenset(data.phone)
         self._plural = frozenset(data.plural_calls)
@@ -126,7 +128,18 @@ class Judge:
         first, after = scene.parts[bound.first].first, scene.parts[bound.after - 1].after
         on = scene.article.reading.on
         found = self._dates.dates_in(scene.sentence, scene.parts[0].first, scene.parts[-1].after, on)
-        return sorted(found, key=lambda said: max(first - said.after + _BEFORE_IS_FARTHER, said.first - after, 0))
+        found = tuple(one for one in found if not self._says_nothing(scene, one))
+        return sorted(
+            found,
+            key=lambda one: (
+                _is_of_saying(scene, one),
+                max(first - one.after + _BEFORE_IS_FARTHER, one.first - after, 0),
+            ),
+        )
+
+    def _says_nothing(self, scene: Scene, said: SaidDate) -> bool:
+        """Whether a date is no time of the call: "the first call since June"."""
+        return said.first > scene.sentence.first and scene.words(said.first - 1, said.first)[0] in self._no_dates_behind
 
     def _mode(self, scene: Scene, first: int, after: int) -> CallMode:
         words = scene.words(first, after)
@@ -157,6 +170,12 @@ def _place(scene: Scene, bound: Bound) -> Place:
         is_noun=trigger.kind in _NOUNS,
         is_for="for" in bound.form.flags,
     )
+
+
+def _is_of_saying(scene: Scene, said: SaidDate) -> bool:
+    """Whether a date stands right behind a verb of saying: "the Kremlin said on Friday"."""
+    before = [part for part in scene.parts if part.after <= said.first and part.after > part.first]
+    return any(part.kind == "SAID" for part in before[-_SAID_PARTS:])
 
 
 def _topic_start(scene: Scene, bound: Bound) -> int:

@@ -91,6 +91,7 @@ class CallModality:
             or self._first(sentence, self._reported, _AFTER, (reported,))
             or self._first(sentence, self._before, _ORDER, place.windows)
             or (self._first(sentence, self._beside, _AFTER, (near,)) if place.is_noun and not place.is_for else None)
+            or self._first(sentence, self._far, ("denied",), (far,))
             or self._infinitives(sentence, place)
             or self._first(sentence, self._far, _ORDER, (far,))
         )
@@ -114,7 +115,11 @@ class CallModality:
         words = sentence.field.tokens.words
         first = place.subject[1]
         for at in range(first, place.trigger[0]):
-            if words[at] not in self._infinitive or (at > sentence.first and words[at - 1] in self._real_infinitives):
+            if (
+                words[at] not in self._infinitive
+                or at + 1 == place.told < place.trigger[0]
+                or (at > sentence.first and words[at - 1] in self._real_infinitives)
+            ):
                 continue
             if at == first or (at + 1 == place.trigger[0] and place.told >= place.trigger[0]):
                 return "planned", f"planned by {sentence.between(at, at + 2)!r}"

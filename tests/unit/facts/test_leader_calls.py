@@ -55,6 +55,13 @@ def whys(text: str, *, title: str = "") -> str:
             {"emmanuel-macron", "friedrich-merz"},
             id="on-the-line",
         ),
+        pytest.param("Macron, who rang Merz on Monday, is well.", {"emmanuel-macron", "friedrich-merz"}, id="who-rang"),
+        pytest.param("Macron put it to Merz in a telephone call.", {"emmanuel-macron", "friedrich-merz"}, id="put-it"),
+        pytest.param(
+            "It was Macron's call with Merz on Monday.",
+            {"emmanuel-macron", "friedrich-merz"},
+            id="call-on-a-day",
+        ),
         pytest.param("Macron called Merz after the vote.", {"emmanuel-macron", "friedrich-merz"}, id="called"),
         pytest.param(
             "The French president rang his German counterpart Friedrich Merz.",
@@ -172,6 +179,11 @@ def test_title_that_names_one_party_takes_the_other_from_the_text() -> None:
         pytest.param("The call between Macron and Merz never took place.", "denied", id="never"),
         pytest.param("Paris denies that Macron phoned Merz.", "denied", id="denies"),
         pytest.param("In 2022 Macron phoned Putin.", "historical", id="of-the-past"),
+        pytest.param("Macron's office rejected a report that he had rung Merz.", "denied", id="rejected"),
+        pytest.param("There are no plans for Macron to speak with Merz by phone.", "denied", id="no-plans"),
+        pytest.param("Macron said he would call Merz in the coming days.", "planned", id="said-he-would"),
+        pytest.param("Macron is waiting for a call from Merz.", "sought", id="waiting"),
+        pytest.param("Macron and Merz held their first phone call since June 2024.", "happened", id="since"),
         pytest.param("Did Macron phone Merz?", "hypothetical", id="question"),
         pytest.param(
             "A phone call between Macron and Merz that was planned for Monday took place on Tuesday.",
@@ -181,7 +193,9 @@ def test_title_that_names_one_party_takes_the_other_from_the_text() -> None:
     ],
 )  # fmt: skip
 def test_what_did_not_happen_is_not_told_as_happened(text: str, modality: str) -> None:
-    assert {call.modality for call in calls(text)} <= {modality}
+    found = {call.modality for call in calls(text)}
+
+    assert found == {modality}
 
 
 def test_planned_call_has_the_next_day_of_that_name() -> None:
@@ -194,6 +208,12 @@ def test_call_has_the_last_day_of_that_name() -> None:
     found = calls("Macron phoned Merz on Monday night.", on=A_THURSDAY)
 
     assert [(call.on, call.on_said) for call in found] == [(date(2026, 3, 2), "Monday night")]
+
+
+def test_day_of_saying_gives_way_to_the_day_of_the_call() -> None:
+    found = calls("Macron phoned Merz on Monday night, the Elysee said on Wednesday.", on=A_THURSDAY)
+
+    assert [call.on for call in found] == [date(2026, 3, 2)]
 
 
 def test_call_told_three_times_is_one_with_the_detail_of_all() -> None:
@@ -249,6 +269,26 @@ def test_who_reports_and_who_told_it_are_kept_apart() -> None:
 
     assert call.told_by == "two French diplomats"
     assert "Lamp Gazette" in call.reported_by[0]
+
+
+def test_who_confirms_it_is_kept() -> None:
+    call = calls("Macron and Merz will speak by phone on Monday. Berlin has confirmed the date.")[0]
+
+    assert call.confirmed_by == ("Berlin",)
+
+
+def test_article_on_an_officials_call_names_others_in_passing() -> None:
+    text = "It came after the call between President Macron and Chancellor Merz on Monday."
+    title = "Readout of Foreign Minister Jean-Noel Barrot's Call with Foreign Minister Johann Wadephul"
+
+    assert calls(text, title=title) == []
+    assert "named in passing" in whys(text, title=title)
+
+
+def test_bare_office_is_the_one_of_whom_the_document_speaks() -> None:
+    text = "The Prime Minister spoke by phone with Emmanuel Macron. Downing Street said that boats came up."
+
+    assert [who(call) for call in calls(text)] == [{"keir-starmer", "emmanuel-macron"}]
 
 
 def test_former_leaders_call_no_more() -> None:
