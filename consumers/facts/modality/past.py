@@ -19,6 +19,7 @@ from consumers.facts.vocabulary import Vocabulary
 
 _FURTHEST = 30  # words, and what signs between them count as, within which a date is that of a figure
 _COMMA, _CLAUSE = 6, 10  # how many words a sign or the beginning of a clause counts as
+_BEFORE = 2  # as much further is a date before a place than one behind it
 _LEADING = 3  # as far off is a date that opens the sentence
 _NEAR = 8  # words behind a figure in which a name of the past concerns it
 _PRECISE = ("day", "week")
@@ -36,6 +37,7 @@ class Past:
         self._words = Vocabulary({"past": data.past_words})
         self._clause_starts = frozenset(data.clause_starts)
         self._since = frozenset(data.since)
+        self._reasons = frozenset(data.reasons)
         self._date_not = frozenset(data.date_not)
         self._read: tuple[ArticleText | None, dict[int, tuple[SaidDate, ...]]] = (None, {})
 
@@ -99,7 +101,7 @@ class Past:
         before = words[max(sentence.first, said.first - 3) : said.first]
         if not self._since.isdisjoint(before[-2:]):
             return said.after <= first and not self._is_apart(sentence, said.after, first)
-        if not self._date_not.isdisjoint(before):
+        if not self._date_not.isdisjoint(before) or (said.first > first and not self._reasons.isdisjoint(before[-2:])):
             return False
         return not (said.precision == "year" and said.after < sentence.after and words[said.after] in self._date_not)
 
@@ -118,7 +120,7 @@ class Past:
         begin, end = (after - 1, said.first) if said.first >= after else (said.after - 1, first)
         if said.after <= first and self._leads(sentence, said):
             most = min(most, _LEADING + _COMMA)
-        cost = end - begin
+        cost = end - begin + _BEFORE * (said.after <= first)
         words = sentence.field.tokens.words
         for token in range(begin, end):
             if cost >= most:
