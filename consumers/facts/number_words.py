@@ -41,6 +41,10 @@ class NumberData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     number_before: dict[str, list[str]]
     year_nouns_after: list[str]
     months: list[str]
+    counted: list[str]
+    alone: list[str]
+    joined: list[str]
+    ratio_wholes: dict[str, list[int]]
     currency_signs: str
     currency_words_before: list[str]
 
@@ -225,7 +229,9 @@ class NumberWords:
 
     def _takes_article(self, sentence: Sentence, token: int) -> bool:
         """Whether a scale word that begins a number may: "a dozen" and "hundred people", not the "k" of a name."""
-        return len(sentence.field.tokens.words[token]) > 3
+        return sentence.field.tokens.words[token] in self.data.alone or (
+            token > sentence.first and sentence.field.tokens.words[token - 1] in self._articles
+        )
 
     def _goes_on(self, sentence: Sentence, token: int) -> bool:
         """Whether a number goes on after "and": "two hundred and ten", but "a hundred and two of them" too."""

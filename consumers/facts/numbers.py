@@ -18,6 +18,8 @@ _QUALIFIERS: dict[str, Qualifier] = {
     "at_least": "at_least", "more_than": "more_than", "up_to": "up_to", "fewer_than": "fewer_than", "about": "about",
 }  # fmt: skip
 _PERIODS: dict[str, Per] = {"day": "day", "week": "week", "month": "month", "year": "year"}
+_LEAST_SUM = 5_000  # below, who is paid may be counted too
+_LONGEST_LINK = 3  # words between the numbers of a ratio
 _LONGEST_PHRASE = 5  # words before a number that may belong to it
 
 
@@ -63,8 +65,10 @@ class NumberReader:
         self._after = Vocabulary(data.after)
         self._per = Vocabulary(data.per)
         self._units = Vocabulary(data.units_after)
+        self._ratio_links = Vocabulary({name: [name] for name in data.ratio_wholes})
         self._things_before = _by_last(data.number_before)
         self._months = frozenset(data.months)
+        self._counted, self._joined = frozenset(data.counted), frozenset(data.joined)
         self._year_nouns = frozenset(data.year_nouns_after)
         self._ranges = frozenset(data.ranges)
         self._range_signs = frozenset(data.range_signs)
@@ -85,9 +89,21 @@ class NumberReader:
                 token += 1
                 continue
             number = self._number(sentence, core, found[-1].after if found else sentence.first)
+            if found and self._is_ratio(sentence, found[-1], number):
+                found[-1], number = replace(found[-1], not_count="ratio"), replace(number, not_count="ratio")
             found.append(number)
             token = number.after
         return tuple(found)
+
+    def _is_ratio(self, sentence: Sentence, part: Number, whole: Number) -> bool:
+        """Whether two numbers are a share of all: "one in nine", "3 out of 10"."""
+        first, after = part.bare[1], whole.bare[0]
+        if not 0 < after - first <= _LONGEST_LINK or part.value >= whole.value or whole.not_count is not None:
+            return False
+        hit = self._ratio_links.at(sentence.field.tokens.words, first, after)
+        if hit is None or hit.after != after or part.per:
+            return False
+        return part.value == 1 or whole.value in self._data.ratio_wholes[hit.classes[0]]
 
     def article_as_one(self, sentence: Sentence, token: int) -> bool:
         """Whether a token is an article that counts one: "a policeman was shot dead"."""
@@ -186,7 +202,8 @@ class NumberReader:
             return "ordinal"
         if not core.whole:
             return "decimal"
-        return self._by_signs(sentence, core) or self._by_words(sentence, core, after) or self._as_year(sentence, core)
+        why = self._by_signs(sentence, core) or self._by_words(sentence, core, after) or self._as_year(sentence, core)
+        return why or ("part of a word" if after == core.after and self._is_in_a_word(sentence, core) else None)
 
     def _by_signs(self, sentence: Sentence, core: Core) -> str | None:
         text = sentence.field.tokens.text
@@ -218,6 +235,13 @@ class NumberReader:
             return "number of a thing"
         return None
 
+    def _is_in_a_word(self, sentence: Sentence, core: Core) -> bool:
+        """Whether a number is the first part of a word that names one thing: "two-state", "five-star"."""
+        words, at = sentence.field.tokens.words, core.after
+        if at >= sentence.after or sentence.gap(at - 1) not in ("-", "\u2010", "\u2011"):
+            return False
+        return not (words[at] in self._joined or words[at].isdigit() or words[at] in self._data.units)
+
     def _by_words(self, sentence: Sentence, core: Core, after: int) -> str | None:
         words = sentence.field.tokens.words
         if after < sentence.after and not sentence.gap(after - 1).strip(" -\u2010\u00a0") and after == core.after:
@@ -226,7 +250,7 @@ class NumberReader:
                 return hit.classes[0]
             if words[after] in self._months and core.low <= 31 and core.form == "digits":
                 return "date"
-        if core.first > sentence.first and core.form in ("digits", "words"):
+        if core.first > sentence.first and core.form != "vague":
             if words[core.first - 1] in self._data.currency_words_before and core.form == "digits":
                 return "money"
             hit = _phrase_before(self._things_before, sentence, core.first, sentence.first)
@@ -244,6 +268,8 @@ class NumberReader:
     def _numbered(self, sentence: Sentence, core: Core, hit: Hit) -> str | None:
         if "number_of_a_thing" in hit.classes and not sentence.gap(core.first - 1).strip(" -#.\u2010"):
             return "number of a thing"
+        if "money" in hit.classes and (core.form == "mixed" or core.low >= _LEAST_SUM):
+            return "money"
         if "date" in hit.classes and core.form == "digits" and core.low <= 31:
             return "date"
         if "year" in hit.classes and core.form == "digits" and core.digits == 4 and core.low in _YEARS:
@@ -253,7 +279,7 @@ class NumberReader:
     def _is_followed_by_persons(self, sentence: Sentence, token: int) -> bool:
         """Whether a number that may be a year goes on as a count: "by 2,000 people" has a comma and is none here."""
         words = sentence.field.tokens.words
-        return token < sentence.after and words[token] in _COUNTED and sentence.gap(token - 1) == " "
+        return token < sentence.after and words[token] in self._counted and sentence.gap(token - 1) == " "
 
     def _as_year(self, sentence: Sentence, core: Core) -> str | None:
         if core.form != "digits" or core.digits != 4 or core.low not in _YEARS or core.after - core.first > 1:
@@ -277,14 +303,14 @@ class NumberReader:
         return day.isdigit() and len(day) <= 2 and int(day) <= 31
 
 
-_COUNTED = frozenset(("people", "persons", "civilians", "soldiers", "troops", "deaths", "dead", "killed", "were"))
-
-
 def _shared_scale(one: Core, other: Core) -> int:
-    """ "2 to 3 million" means two million to three."""
-    if one.form != "digits" or other.form != "mixed" or one.low >= 1000:
+    """ "2 to 3 million" means two million to three, "three to four hundred" three hundred to four."""
+    if other.form not in ("mixed", "words") or one.form not in ("digits", "words") or one.low >= 1000:
         return 1
-    return next((scale for scale in (1_000_000_000, 1_000_000, 1_000, 100) if other.high >= scale), 1)
+    if one.form == "digits" and other.form == "words":
+        return 1
+    scale = next((scale for scale in (1_000_000_000, 1_000_000, 1_000, 100) if other.high >= scale), 1)
+    return scale if one.low * scale < other.high else 1
 
 
 def _bounds(core: Core, qualifier: str | None) -> tuple[int | None, int | None]:

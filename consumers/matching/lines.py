@@ -35,6 +35,7 @@ class TextsLine(msgspec.Struct, frozen=True, kw_only=True):
     publisher: str | None = None
     url: str | None = None
     published_at: object = None
+    date: object = None
 
 
 class ArticleLine(TextsLine, frozen=True, kw_only=True):
@@ -78,7 +79,7 @@ def reading_of(line: TextsLine, facts: Sequence[Fact] = ()) -> Reading:
         lang=line.lang or "",
         publisher=line.publisher or "",
         url=line.url or "",
-        on=day_of(line.published_at),
+        on=day_of(line.published_at) or day_of(line.date),
         facts=facts,
     )
 

@@ -8,10 +8,10 @@ word, and a name is a phrase.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate, compress
+from itertools import accumulate, compress, pairwise
 
 from monitor.text.folding import MAX_WORD_CHARACTERS, fold
 from monitor.text.scripts import (
@@ -85,16 +85,8 @@ class TokenizedText:
         return [first for first, _ in self.paragraphs]
 
     def _ranges(self, beginnings: list[int]) -> tuple[tuple[int, int], ...]:
-        ranges: list[tuple[int, int]] = []
-        unit = -1
-        for token, start in enumerate(self.starts):
-            at = bisect_right(beginnings, start) - 1
-            if at != unit:
-                ranges.append((token, token + 1))
-                unit = at
-            else:
-                ranges[-1] = (ranges[-1][0], token + 1)
-        return tuple(ranges)
+        edges = [*(bisect_left(self.starts, beginning) for beginning in beginnings), len(self.starts)]
+        return tuple((first, after) for first, after in pairwise(edges) if first < after)
 
 
 def tokenize(text: str, *, limit: int = MAX_TOKENS) -> TokenizedText:

@@ -61,7 +61,7 @@ class FigureReader:
 
     def __init__(self, lang: str) -> None:
         self.data = data = load_part(lang, "casualties", CasualtyData)
-        self._nobody = Nobody(data)
+        self._nobody = Nobody(data, lang)
         self._itemizer = Itemizer(data, NumberReader(lang))
         classes = (*data.classes, *SIGNS, *COUNTED)
         self._grammar = Grammar(classes, data.macros, [*data.patterns, *data.singular])

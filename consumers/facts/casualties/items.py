@@ -16,6 +16,8 @@ COUNTED = ("COUNT", "NUM", "ONE", "ODD", "UNK", "X")
 _SIGN_OF = {",": "COMMA", ":": "COLON", "(": "PAREN", ")": "PAREN", "[": "PAREN", "]": "PAREN", ";": "STOP", "/": "AND"}
 _DASHES = frozenset("-–—‒")
 _LONGEST_NOUN_PHRASE = 8  # words
+_FAR_FROM_A_YEAR = 2  # words
+_FARTHEST_THING = 12  # items
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ class Itemizer:
         self._determiners = frozenset(data.one_determiners)
         self._modifiers = frozenset(data.modifiers)
         self._breaks = frozenset(data.breaks)
+        self._of = frozenset(data.classes["OF"])
+        self._parents = frozenset(data.parents)
+        self._relatives = frozenset(data.relatives)
+        self._possessives = tuple(data.possessives)
         self._groups = data.groups
         self._weak = frozenset(data.weak)
         self._participles = tuple(data.participle_endings)
@@ -67,7 +73,34 @@ class Itemizer:
             found.append(item)
             token = item.after
         found += self._signs(sentence, after) if found else ()
-        return found
+        return [
+            self._as_antecedent(sentence, found, at) if item.kind == "NUM" else item for at, item in enumerate(found)
+        ]
+
+    def _as_antecedent(self, sentence: Sentence, items: list[Item], at: int) -> Item:
+        """A number alone, or the things that it counts: "of 56 missiles, 49", "56 missiles, 49 of which"."""
+        item = items[at]
+        start = max(0, at - _FARTHEST_THING)
+        whole = next((place for place in range(at - 1, start - 1, -1) if items[place].number is not None), None)
+        if whole is None or not self._counts_things(items[whole]):
+            return item
+        words = sentence.field.tokens.words
+        of_which = (
+            words[item.after : item.after + 1] and words[item.after] in self._of and self._is_link(words, item.after)
+        )
+        of_whole = whole > 0 and words[items[whole].first - 1] in self._of and items[at - 1].kind == "COMMA"
+        if not (of_which or of_whole):
+            return item
+        return Item("ODD", item.first, item.after, item.number, items[whole].who, items[whole].why)
+
+    @staticmethod
+    def _counts_things(item: Item) -> bool:
+        return item.kind == "ODD" and (
+            item.who is not None or (item.number is not None and item.number.not_count == "thing")
+        )
+
+    def _is_link(self, words: tuple[str, ...], of: int) -> bool:
+        return words[of + 1 : of + 2] != () and words[of + 1] in self._relatives
 
     def _item(
         self, article: ArticleText, sentence: Sentence, token: int, after: int, numbers: dict[int, Number]
@@ -112,31 +145,71 @@ class Itemizer:
             return Item(
                 "ODD", number.first, number.after, number, why=f"a number that counts nobody: {number.not_count}"
             )
+        if self._is_of_parent(sentence, number.first):
+            return Item("ODD", number.first, number.after, number, why="the children of somebody")
         end = self._phrase_end(sentence, number.after, after, numbers)
         head = self._head(sentence, number.after, end)
         if head is None and self._year_or_age(sentence, number) is None:
             head = self._group(article, sentence, number.after, end)
+        if head is not None and self._is_year_of(number, head[0]):
+            return Item("ODD", number.first, number.after, number, why="a number that counts nobody: year")
         if head is None:
-            return self._headless(sentence, number, end)
+            return self._headless(sentence, number, end, numbers)
         token, is_person = head
         if not is_person:
             why = f"what is counted is nobody: {sentence.surface(token)}"
-            return Item("ODD", number.first, token + 1, number, why=why)
+            return Item("ODD", number.first, token + 1, number, (number.after, token + 1), why)
         if number.value == self._groups.get(sentence.field.tokens.words[token]):
             return Item("X", number.first, token + 1)
         number, behind = self._numbers.qualified_behind(sentence, number, token + 1)
         return Item("COUNT", number.first, behind, number, (number.after, token + 1))
 
-    def _headless(self, sentence: Sentence, number: Number, end: int) -> Item:
+    def _is_of_parent(self, sentence: Sentence, token: int) -> bool:
+        words = sentence.field.tokens.words
+        return token > sentence.first + 1 and words[token - 1] in self._of and words[token - 2] in self._parents
+
+    def _is_year_of(self, number: Number, head: int) -> bool:
+        """Whether the persons stand too far behind what may be a year: "a 1998 news report on students"."""
+        if number.form != "digits" or number.bare[1] - number.bare[0] > 1 or number.qualifier != "exact":
+            return False
+        return self._years[0] <= number.value < self._years[1] and head - number.after >= _FAR_FROM_A_YEAR
+
+    def _headless(self, sentence: Sentence, number: Number, end: int, numbers: dict[int, Number]) -> Item:
         """A number with no noun that is known: alone, or of what nobody knows."""
         reason = self._year_or_age(sentence, number)
         if reason is not None:
             return Item("ODD", number.first, number.after, number, why=f"a number that counts nobody: {reason}")
-        word = sentence.field.tokens.words[number.after] if end > number.after else ""
+        thing = self._thing_of(sentence, number.after, numbers)
+        if thing is not None:
+            why = f"what is counted is nobody: {sentence.surface(thing)}"
+            return Item("ODD", number.first, number.after, number, why=why)
+        at = number.after
+        while at < end and sentence.field.tokens.words[at] in self._weak:
+            at += 1
+        word = sentence.field.tokens.words[at] if at < end else ""
         if not word or word.endswith(self._participles) or word in self._modifiers:
             return Item("NUM", number.first, number.after, number)
         why = f"nobody says that these are persons: {sentence.surface(end - 1)}"
         return Item("UNK", number.first, number.after, number, why=why)
+
+    def _thing_of(self, sentence: Sentence, token: int, numbers: dict[int, Number]) -> int | None:
+        """The noun of "19 of the 24 drones" where it is nobody."""
+        words = sentence.field.tokens.words
+        end = min(sentence.after, token + _LONGEST_NOUN_PHRASE)
+        if token >= end or words[token] not in self._of or sentence.gap(token - 1) != " ":
+            return None
+        token += 1
+        while token < end and (words[token] in self._breaks or token in numbers):
+            token = numbers[token].after if token in numbers else token + 1
+        start = token
+        while token < end:
+            behind = self._phrase_end(sentence, token if token == start else token + 1, end, numbers)
+            head = self._head(sentence, token, behind)
+            is_owner = head is None or head[0] == behind - 1
+            if behind == token or not is_owner or not sentence.gap(behind - 1).startswith(self._possessives):
+                return None if head is None or head[1] else head[0]
+            token = behind
+        return None
 
     def _year_or_age(self, sentence: Sentence, number: Number) -> str | None:
         """What a number that stands alone may be: "held in 1961", "Boy 14 dies", "dead at 72"."""
@@ -175,7 +248,17 @@ class Itemizer:
                     break
                 continue
             found = (at, known)
+        if found is not None and words[found[0]] in self._weak and self._is_unknown_plural(sentence, found[0] + 1, end):
+            return None
         return found
+
+    @staticmethod
+    def _is_unknown_plural(sentence: Sentence, token: int, end: int) -> bool:
+        """Whether a word that nobody knows is counted: "two more cuts"; of a name nobody knows it either."""
+        if token >= end or not sentence.surface(token)[:1].islower():
+            return False
+        word = sentence.field.tokens.words[token]
+        return len(word) > 3 and word.endswith("s") and not sentence.field.lower
 
     def _is_person(self, word: str) -> bool | None:
         if word in self._not_persons:

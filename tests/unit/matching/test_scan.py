@@ -84,3 +84,13 @@ def test_address_and_day_of_an_article_are_read_where_they_are_given() -> None:
     outcomes = [outcome for outcome in scan_lines(lines, rules) if isinstance(outcome, ScannedLine)]
 
     assert [[hit.rule_id for hit in outcome.hits] for outcome in outcomes] == [["live"], [], []]
+
+
+@pytest.mark.parametrize("key", ["published_at", "date"])
+def test_the_day_goes_by_the_names_that_archives_have_for_it(key: str) -> None:
+    rules = compiled("rules: [{id: r, when: {actor: 'president@united-states'}}]")
+
+    (outcome,) = scan_lines([f'{{"id": 1, "text": "Joe Biden spoke", "{key}": "2023-05-01"}}'], rules)
+
+    assert isinstance(outcome, ScannedLine)
+    assert len(outcome.hits) == 1
