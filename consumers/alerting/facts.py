@@ -34,7 +34,7 @@ def bounded_fact(fact: Fact) -> Fact:
         fact,
         participants=tuple(_bounded(one) for one in fact.participants[:_MOST]),
         others=tuple(_bounded(one) for one in fact.others[:_MOST]),
-        reported_by=_line(fact.reported_by),
+        reported_by=tuple(one_line(one, _MAX_NAME) for one in fact.reported_by[:_MOST]),
         told_by=_line(fact.told_by),
         on_said=_line(fact.on_said),
         confirmed_by=tuple(one_line(one, _MAX_NAME) for one in fact.confirmed_by[:_MOST]),

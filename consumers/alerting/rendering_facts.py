@@ -116,8 +116,8 @@ def _call(call: LeaderCall) -> str:
 def _call_source(call: LeaderCall, publishers: Sequence[str]) -> str:
     """ "The Daily Lamp, from people familiar"; the outlet is who publishes it where the article names no other."""
     if not call.told_by:
-        return one_line(call.reported_by, _SHORT) if call.reported_by else _source(call.attributed_to)
-    outlet = call.reported_by or next(iter(publishers), "")
+        return one_line(call.reported_by[0], _SHORT) if call.reported_by else _source(call.attributed_to)
+    outlet = next(iter((*call.reported_by, *publishers)), "")
     return ", ".join(filter(None, (one_line(outlet, _SHORT), f"from {one_line(call.told_by, _SHORT)}")))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -12,17 +12,19 @@ from monitor.actors.scanner import ActorScanner, Mention, Mentions
 from monitor.text.reading import FieldReading, Reading
 
 MAX_SENTENCES = 20_000
+MAX_SENTENCE_WORDS = 300  # whoever looks through a sentence once for each of its words is quick enough then
 _LONGEST_GAP = 100  # characters
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence of a field.
+    """One sentence of a field, or a piece of one that nobody wrote to be read.
 
     Attributes:
         number: Of the sentence in the article, from 0, over all fields.
         index: Of the field in the reading.
         first, after: Its words: tokens of the field.
+        is_piece: The sentence has more words than `MAX_SENTENCE_WORDS`; this is a part of it.
     """
 
     number: int
@@ -30,6 +32,7 @@ class Sentence:
     field: FieldReading
     first: int
     after: int
+    is_piece: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -39,7 +42,7 @@ class Sentence:
     @cached_property
     def span(self) -> tuple[int, int]:
         """Where it stands in the text of the field, in code points, with its closing signs."""
-        return self.field.tokens.sentence_span(self.first)
+        return self.place(self.first, self.after) if self.is_piece else self.field.tokens.sentence_span(self.first)
 
     @cached_property
     def text(self) -> str:
@@ -86,11 +89,14 @@ class ArticleText:
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
-        """All sentences with words, title first; of a text made to hurt the first `MAX_SENTENCES`."""
+        """All sentences with words, title first, long ones in pieces; of a text made to hurt the first ones."""
         found: list[Sentence] = []
         for index, field in enumerate(self.reading.fields):
             for first, after in islice(field.tokens.sentences, MAX_SENTENCES - len(found)):
-                found.append(Sentence(len(found), index, field, first, after))
+                is_piece = after - first > MAX_SENTENCE_WORDS
+                for begin in range(first, after, MAX_SENTENCE_WORDS):
+                    end = min(begin + MAX_SENTENCE_WORDS, after)
+                    found.append(Sentence(len(found), index, field, begin, end, is_piece))
         return tuple(found)
 
     @cached_property
@@ -111,15 +117,12 @@ class ArticleText:
 
     @cached_property
     def _by_sentence(self) -> dict[int, tuple[Mention, ...]]:
-        firsts: dict[int, int] = {}
-        for sentence in self.sentences:
-            firsts.setdefault(sentence.index, sentence.number)
+        begins = [(sentence.index, sentence.first) for sentence in self.sentences]
         found: dict[int, list[Mention]] = {}
         for mention in self.mentions.all():
-            if mention.index not in firsts:
-                continue
-            tokens = self.reading.fields[mention.index].tokens
-            found.setdefault(firsts[mention.index] + tokens.sentence_of(mention.first), []).append(mention)
+            number = bisect_right(begins, (mention.index, mention.first)) - 1
+            if number >= 0 and mention.first < self.sentences[number].after:
+                found.setdefault(number, []).append(mention)
         return {number: tuple(mentions) for number, mentions in found.items()}
 
 

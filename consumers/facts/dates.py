@@ -240,8 +240,10 @@ class DateReader:
 
     @staticmethod
     def _is_alone(sentence: Sentence, token: int) -> bool:
-        """Whether a number stands in brackets, or is another year's neighbour: "(2015)", "2014-2015"."""
-        before = sentence.gap(token - 1) if token > sentence.first else ""
+        """Whether a number is a year by itself: in brackets, first of a sentence, or behind one: "2014-2015"."""
+        if token == sentence.first:
+            return True
+        before = sentence.gap(token - 1)
         if before.endswith("(") and sentence.gap(token).startswith(")"):
             return True
         return before in ("-", "–", "/") and year_number(sentence.field.tokens.words[token - 1]) is not None

@@ -19,7 +19,7 @@ from monitor.text.reading import FieldReading, Reading
 from monitor.text.tokens import TokenizedText
 
 _LANGUAGE_OF_UNKNOWN = "en"
-MAX_WORDS = 50_000  # of an article; a body of the full 256 kB of English has fewer, the rest takes time to no avail
+MAX_WORDS = 30_000  # of an article: more than any has that was written to be read
 
 
 class FactFinder(Protocol):

@@ -28,8 +28,8 @@ def extract(explain: bool, as_json: bool, jobs: int | None, files: Sequence[Path
     """Print the facts of each article: casualty figures, and calls of leaders by telephone or video.
 
     Reads FILES or standard input: one JSON object a line with id, any of title, summary, body and text, and lang and
-    published_at (or date) where they are known: a day such as "Thursday" is understood from it, and who holds an office.
-    Prints one JSON object a line with the id and facts, a list, in the order of the input. A line that cannot be read
+    published_at (or date) where they are known: it tells what day "Thursday" is, and who holds an office. Prints one
+    JSON object a line with the id and facts, a list, in the order of the input. A line that cannot be read
     is reported with its number and the rest goes on; then the exit code is 1.
     """
     form: Form = ("explanation_json" if as_json else "explanation") if explain else "facts"

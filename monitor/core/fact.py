@@ -76,6 +76,7 @@ class LeaderCall(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     Attributes:
         participants: Two or more.
         on: The day it took place, resolved; `on_said` as the article says it ("Thursday").
+        reported_by: The outlets that report it, the one that tells most first.
         span: Code points of `field`.
     """
 
@@ -84,7 +85,7 @@ class LeaderCall(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     mode: CallMode = "unstated"
     on: date | None = None
     on_said: str | None = None
-    reported_by: str | None = None
+    reported_by: tuple[str, ...] = ()
     told_by: str | None = None
     confirmed_by: tuple[str, ...] = ()
     topics: tuple[Topic, ...] = ()

@@ -57,6 +57,11 @@ class CasualtyFinder:
         context = self._context.context(article, sentence, figure)
         said = self._attribution.attribution(article, sentence, first, after)
         modality, reason = self._modality.modality(article, sentence, first, after)
+        claim = (
+            self._modality.claim(article, sentence, (first, after), said.sources) if modality == "happened" else None
+        )
+        if claim is not None:
+            modality, reason = "claimed", claim
         fact = Casualties(
             role=figure.role,
             low=1 if number is None else number.low,

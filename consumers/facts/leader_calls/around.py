@@ -10,6 +10,7 @@ import msgspec
 from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.candidate import Candidate
 from consumers.facts.leader_calls.data import CallData
+from consumers.facts.leader_calls.nearby import mentions_in
 from consumers.facts.leader_calls.topics import Topics
 from consumers.facts.vocabulary import Vocabulary
 from monitor.core.fact import LeaderCall, Participant
@@ -71,31 +72,40 @@ class Around:
             return fact
         known = {one.actor for one in (*fact.participants, *fact.others)}
         named = [
-            mention for mention in article.mentioned_in(sentence)
-            if mention.direct and mention.after <= hits[0].first and mention.actor not in known and _is_person(article, mention.actor)
-        ]  # fmt: skip
-        others = tuple(Participant(text=sentence.between(one.first, one.after), actor=one.actor) for one in named)
+            mention
+            for mention in mentions_in(article, sentence, sentence.first, hits[0].first)
+            if mention.direct and _is_person(article, mention.actor)
+        ]
+        if not named and hits[0].first - sentence.first > 1:
+            return msgspec.structs.replace(
+                fact, others=(*fact.others, Participant(text=sentence.between(sentence.first, hits[0].first)))
+            )
+        others = tuple(
+            Participant(text=sentence.between(one.first, one.after), actor=one.actor)
+            for one in named
+            if one.actor not in known
+        )
         return msgspec.structs.replace(fact, others=(*fact.others, *others))
 
     def _with_confirmation(self, article: ArticleText, sentence: Sentence, fact: LeaderCall) -> LeaderCall:
         """ "Canberra has confirmed the date." """
-        by = self.confirmed_by(article, sentence, short=True)
+        by = self.confirmed_by(article, sentence, sentence.first, short=True)
         return (
             fact
             if by is None or by in fact.confirmed_by
             else msgspec.structs.replace(fact, confirmed_by=(*fact.confirmed_by, by))
         )
 
-    def confirmed_by(self, article: ArticleText, sentence: Sentence, *, short: bool = False) -> str | None:
-        """Who confirms it in a sentence: whoever is named before the verb."""
+    def confirmed_by(self, article: ArticleText, sentence: Sentence, start: int, *, short: bool = False) -> str | None:
+        """Who confirms it in a sentence, from `start`: whoever is named before the verb."""
         words = sentence.field.tokens.words
-        hits = self._confirms.hits(words, sentence.first, min(sentence.after, sentence.first + 3 * _SUBJECT_WORDS))
+        hits = self._confirms.hits(words, start, min(sentence.after, start + 3 * _SUBJECT_WORDS))
         if not hits:
             return None
-        before = [one for one in article.mentioned_in(sentence) if one.after <= hits[0].first and not one.seat]
-        if not before or (short and hits[0].first - sentence.first > _PLACE_WORDS):
+        before = [one for one in mentions_in(article, sentence, start, hits[0].first) if not one.seat]
+        if not before or (short and hits[0].first - start > _PLACE_WORDS):
             return None
-        first = before[0]
+        first = next((one for one in before if _is_person(article, one.actor)), before[0])
         name = article.registry.get(first.actor)
         if not first.direct and name is not None:
             return name.name

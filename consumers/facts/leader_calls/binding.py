@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-import re
 
 from consumers.facts.leader_calls.data import CallData, Form
 from consumers.facts.leader_calls.forms import Forms, group
 from consumers.facts.leader_calls.parties import KINDS, Part, Party
 
-TRIGGERS = frozenset({"CALLN", "CALLW", "BYPHONE", "PHONED", "CALLV", "SPEAK"})
+TRIGGERS = frozenset({"CALLN", "CALLW", "BYPHONE", "PHONED", "CALLV", "SPEAK", "ONLINE"})
 _END = "END"
+_BEGINNINGS = frozenset({"COLON", "STOP", "DASH", "QUOTE"})
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Binder:
         self._forms = Forms((*classes, *KINDS, _END), data.macros, data.patterns)
 
     def bound(self, parts: Sequence[Part], field: str) -> list[Bound]:
-        """The first pattern that holds at each trigger, in the order of the triggers; none over the trigger of another."""
+        """The first pattern that holds at each trigger, in their order; none over the trigger of another."""
         letters = self._forms.letters([*[part.kind for part in parts], _END])
         found: dict[int, Bound] = {}
         for form, pattern in self._forms.patterns:
@@ -48,26 +49,34 @@ class Binder:
             at = 0
             while (hit := pattern.search(letters, at)) is not None:
                 trigger = _trigger(hit)
-                if trigger not in found and not _holds(found, hit.start(), hit.end()):
-                    found[trigger] = _bound(parts, form, hit)
+                if trigger not in found and not _holds(found, trigger, hit.start(), hit.end()):
+                    found[trigger] = _bound(parts, form, hit, field)
                 at = trigger + 1 if trigger >= hit.start() else hit.start() + 1
         return [found[trigger] for trigger in sorted(found)]
 
 
-def _holds(found: dict[int, Bound], first: int, after: int) -> bool:
-    """Whether a pattern found before lies over this place, so that this would be a part of the same."""
-    return any(one.first < after and first < one.after for one in found.values())
+def _holds(found: dict[int, Bound], trigger: int, first: int, after: int) -> bool:
+    """Whether this would be a part of a call found before, or hold one."""
+    return any(one.first <= trigger < one.after or first <= one.trigger < after for one in found.values())
 
 
-def _bound(parts: Sequence[Part], form: Form, hit: re.Match[str]) -> Bound:
+def _bound(parts: Sequence[Part], form: Form, hit: re.Match[str], field: str) -> Bound:
     parties = {letter: _parties(parts, group(hit, letter)) for letter in "abo"}
+    place = group(hit, "a")
+    if (
+        place is not None
+        and place[0] > 0
+        and parts[place[0] - 1].kind not in _BEGINNINGS
+        and field != "title"
+        and not any(part.kind == "AND" for part in parts[slice(*place)])
+    ):
+        parties["a"] = parties["a"][-1:]  # "before the call with Trump, Zelensky phoned": no row
     return Bound(form, hit.start(), hit.end(), _trigger(hit), parties["a"], parties["b"], parties["o"])
 
 
 def _trigger(hit: re.Match[str]) -> int:
     place = group(hit, "t")
-    assert place is not None  # every pattern has one: a test holds it
-    return place[0]
+    return -1 if place is None else place[0]  # every pattern has one: a test holds it
 
 
 def _parties(parts: Sequence[Part], place: tuple[int, int] | None) -> tuple[Party, ...]:

@@ -10,8 +10,11 @@ from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.leader_calls.leaders import Leaders
 from monitor.core.fact import Participant
 
+_DATELINE_WORDS = 3
+_DATELINE_SIGNS = (":", "-", "–", "—")
 _OPENING_SENTENCES = 12
 _APOSTROPHES = ("'", "’")
+_OPENING = ("'", '"', "“", "‘", "«")
 _PAIR_SENTENCES = 3  # how far back "the two" are looked for
 
 
@@ -37,25 +40,23 @@ class Cast:
     @cached_property
     def named(self) -> tuple[Named, ...]:
         """Every leader where they are named, in order."""
-        found: list[Named] = []
-        for sentence in self._article.sentences:
-            for mention in self._article.mentioned_in(sentence):
-                if not mention.seat and self._leaders.leads(mention.actor, self._on):
-                    found.append(Named(sentence.number, mention.first, mention.after, mention.actor, mention.direct))
-        return tuple(found)
+        return tuple(
+            Named(sentence.number, mention.first, mention.after, mention.actor, mention.direct)
+            for sentence in self._article.sentences
+            for mention in self._article.mentioned_in(sentence)
+            if not mention.seat and self._leaders.leads(mention.actor, self._on)
+        )
 
     @cached_property
     def _states(self) -> tuple[str, ...]:
-        """States that own something in the article: "the UK's view", as readouts speak of their own."""
+        """States of whose own things the article speaks, as readouts do: "the UK's view", "Downing Street"."""
         registry = self._article.registry
         found: dict[str, None] = {}
         for sentence in self._article.sentences[:_OPENING_SENTENCES]:
             for mention in self._article.mentioned_in(sentence):
-                if (
-                    mention.direct
-                    and sentence.gap(mention.after - 1)[:1] in _APOSTROPHES
-                    and registry.offices_in(mention.actor)
-                ):
+                if mention.seat and mention.office is not None:
+                    found[mention.office.partition("@")[2]] = None
+                elif mention.direct and registry.offices_in(mention.actor) and _is_own(sentence, mention.after - 1):
                     found[mention.actor] = None
         return tuple(found)
 
@@ -92,6 +93,11 @@ class Cast:
         there = [one for one in self._in(sentence.number - 1) if one.actor not in left] if far else []
         if len({one.actor for one in there}) == 1:
             return self.participant(there[0].actor, self._text(there[0]))
+        behind = [one for one in self._in(sentence.number + 1) if one.actor not in left]
+        if sentence.text[:1] in _OPENING and len({one.actor for one in behind}) == 1:
+            return self.participant(
+                behind[0].actor, self._text(behind[0])
+            )  # who is quoted is named behind the quotation
         return None
 
     def _in(self, number: int) -> list[Named]:
@@ -121,6 +127,7 @@ class Cast:
             for one in self._in(number):
                 if number < sentence.number or one.first < token:
                     found[one.actor] = one
+        found = found or {one.actor: one for one in self._in(sentence.number)}
         if len(found) != 2:
             return ()
         return tuple(self.participant(one.actor, self._text(one)) for one in found.values())
@@ -134,3 +141,10 @@ class Cast:
 
     def _text(self, one: Named) -> str:
         return self._article.sentences[one.sentence].between(one.first, one.after)
+
+
+def _is_own(sentence: Sentence, last: int) -> bool:
+    gap = sentence.gap(last)
+    return gap[:1] in _APOSTROPHES or (
+        last < sentence.first + _DATELINE_WORDS and gap.strip()[:1] in _DATELINE_SIGNS and bool(gap.strip())
+    )

@@ -11,6 +11,9 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         form: A regular expression over names of classes and macros, with named groups `x<...>`.
         flags: `title`: it counts in titles alone. `doc`: the party that is not named is whoever the document is of.
+            `same`: the party that is not named is the one of the call told before in the sentence.
+            `noun`: a call is named, maybe in passing.
+            `for`: one asks the other for a call, or thanks for one.
             `told`: what stands between the parties is told in the call, and says nothing of it.
     """
 
@@ -36,21 +39,25 @@ class CallData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phone: list[str]
     meetings: list[str]
     modality_before: dict[str, list[str]]
+    modality_beside: dict[str, list[str]]
+    modality_reported: dict[str, list[str]]
     modality_far: dict[str, list[str]]
     modality_after: dict[str, list[str]]
+    thanks: list[str]
     took_place: list[str]
     infinitive: list[str]
     real_infinitives: list[str]
-    past_cues: list[str]
-    speech: list[str]
+    no_dates_behind: list[str]
     separate: list[str]
     plural_calls: list[str]
+    vaguest_nouns: list[str]
     vague_nouns: list[str]
     topic_speech: list[str]
     topic_leads: list[str]
     topic_verbs: list[str]
     topic_ends: list[str]
     topic_times: list[str]
+    topic_tails: list[str]
     topic_links: list[str]
     outlets: list[str]
     outlet_endings: list[str]
@@ -59,6 +66,7 @@ class CallData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     first_person: list[str]
     question_signs: str
     states_short: dict[str, str]
+    noun_or_verb: list[str]
     honorifics_exact: list[str]
     confirm_words: int
     joins: list[str]

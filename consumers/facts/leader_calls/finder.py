@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from consumers.facts.article import ArticleText, Sentence
-from consumers.facts.attribution import AttributionReader
 from consumers.facts.candidate import Candidate
-from consumers.facts.dates import DateReader
 from consumers.facts.languages import load_part
 from consumers.facts.leader_calls.around import Around
 from consumers.facts.leader_calls.binding import TRIGGERS, Binder
@@ -19,10 +18,13 @@ from consumers.facts.leader_calls.judging import Judge
 from consumers.facts.leader_calls.leaders import Leaders
 from consumers.facts.leader_calls.merging import merged
 from consumers.facts.leader_calls.parties import Part, PartyReader
+from consumers.facts.leader_calls.resolving import OFFICIALS, Told
+from consumers.facts.leader_calls.scene import Scene
 from monitor.actors.registry import Registry
 from monitor.text.reading import Reading
 
 _PIECE = 150  # words: no longer is a sentence that somebody wrote to be read
+_LONGEST_SENTENCE = 8 * _PIECE  # the rest of a longer one is not looked at
 _MOST_WORDS = 6_000  # of pieces with triggers, in one article
 
 
@@ -45,7 +47,7 @@ class LeaderCallFinder:
         self._parties = PartyReader(data)
         self._binder = Binder(data, self._parties.classes)
         self._around = Around(data)
-        self._judge = Judge(data, DateReader(lang), AttributionReader(lang), self._around)
+        self._judge = Judge(data, lang, self._around)
 
     def may_have(self, reading: Reading) -> bool:
         """Whether the article may have one: quick, and may only be true too often."""
@@ -58,12 +60,17 @@ class LeaderCallFinder:
         if not article.mentions.all():
             return ()
         told: list[tuple[int, Candidate]] = []
+        before: Told | None = None
+        is_official = False
         for sentence, first, after in self._pieces(article):
-            parts = self._parts(article, leaders, sentence, first, after)
-            for bound in self._binder.bound(parts, sentence.field.name):
-                told += [
-                    (sentence.number, one) for one in self._judge.candidates(article, cast, sentence, parts, bound)
-                ]
+            scene = Scene(article, cast, sentence, self._parts(article, leaders, sentence, first, after))
+            before = before if before is not None and before.sentence >= sentence.number - 1 else None
+            for bound in self._binder.bound(scene.parts, sentence.field.name):
+                for candidate, latest in self._judge.candidates(scene, bound, before):
+                    before = latest
+                    is_official = is_official or (sentence.field.name == "title" and OFFICIALS in candidate.why)
+                    is_passing = is_official and "noun" in bound.form.flags
+                    told.append((sentence.number, _in_passing(candidate) if is_passing else candidate))
         numbers = frozenset(number for number, one in told if one.fact is not None)
         completed = [self._around.completed(article, one, number, numbers) for number, one in told]
         return merged(completed, self._vague_outlets)
@@ -71,7 +78,7 @@ class LeaderCallFinder:
     def _pieces(self, article: ArticleText) -> Iterator[tuple[Sentence, int, int]]:
         left = _MOST_WORDS
         for sentence in article.sentences:
-            for first in range(sentence.first, sentence.after, _PIECE):
+            for first in range(sentence.first, min(sentence.after, sentence.first + _LONGEST_SENTENCE), _PIECE):
                 after = min(first + _PIECE, sentence.after)
                 if self._triggers.isdisjoint(sentence.field.tokens.words[first:after]):
                     continue
@@ -85,3 +92,8 @@ class LeaderCallFinder:
         if not any(item.kind in TRIGGERS for item in items):
             return []
         return self._parties.parts(article, leaders, sentence, items)
+
+
+def _in_passing(candidate: Candidate) -> Candidate:
+    """An article on an official's call names an earlier one of leaders: that is no news of it."""
+    return replace(candidate, fact=None, why=(*candidate.why, "named in passing: the title is of an official's call"))

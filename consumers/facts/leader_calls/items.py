@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.leader_calls.data import CallData
 from consumers.facts.leader_calls.leaders import Leaders
-from consumers.facts.vocabulary import Vocabulary
+from consumers.facts.leader_calls.nearby import mentions_in
+from consumers.facts.vocabulary import Hit, Vocabulary
 from monitor.actors.model import ActorKind
 from monitor.actors.scanner import Mention
+from monitor.text.tokens import phrase
 
 SIGNS = ("COMMA", "COLON", "DASH", "PAREN", "STOP", "QUOTE", "POSS")
 NAMED = ("PERSON", "STATE", "TITLED", "NAME", "CAP", "X")
@@ -54,13 +56,14 @@ class Itemizer:
     def __init__(self, data: CallData) -> None:
         self._vocabulary = Vocabulary(data.classes)
         self._order = {name: at for at, name in enumerate(data.classes)}
+        self._noun_or_verb = frozenset(phrase(text) for text in data.noun_or_verb)
         self._states = data.states_short
         self._honorifics = frozenset(data.honorifics_exact)
         self._roles = frozenset(("ROLE", "OROLE", "ELECT"))
 
     def items(self, article: ArticleText, leaders: Leaders, sentence: Sentence, first: int, after: int) -> list[Item]:
         """The items of the words from `first` up to `after`."""
-        named = self._named(article, leaders, sentence)
+        named = _named(article, leaders, sentence, first, after)
         is_plain = sentence.field.caseless or _has_title_case(sentence, first, after)
         found: list[Item] = []
         token = first
@@ -79,6 +82,8 @@ class Itemizer:
         hit = self._vocabulary.at(words, token, after)
         if hit is not None and _is_cut(sentence, hit.first, hit.after):
             hit = self._vocabulary.at(words, token, token + 1)
+        if hit is not None and self._is_noun(sentence, hit, after):
+            hit = self._vocabulary.at(words, token, token + 1)
         item = named.get(token)
         if item is not None and (hit is None or hit.after <= item.after):
             return item
@@ -91,6 +96,12 @@ class Itemizer:
             if alone is not None:
                 return Item(min(alone.classes, key=self._order.__getitem__), token, token + 1)
         surface = sentence.surface(token)
+        if (
+            token > sentence.first
+            and sentence.gap(token - 1) in _APOSTROPHES
+            and sentence.surface(token - 1)[0].isupper()
+        ):
+            return Item("CAP" if is_plain else "NAME", token, token + 1)  # La'auli
         if surface[0].isupper() and not is_plain and (not _begins(sentence, token) or _goes_on(sentence, token)):
             return Item("NAME", token, token + 1)
         if is_plain and surface[0].isupper():
@@ -100,34 +111,46 @@ class Itemizer:
             return Item("STATE", token, token + 1, (state,))
         return Item("X", token, token + 1)
 
-    def _named(self, article: ArticleText, leaders: Leaders, sentence: Sentence) -> dict[int, Item]:
-        """By its first token, the longest name or title of the registry there."""
-        titled: dict[int, list[Mention]] = {}
-        found: dict[int, Item] = {}
-        for mention in article.mentioned_in(sentence):
-            actor = article.registry.get(mention.actor)
-            if actor is None or mention.seat:
-                continue
-            if not mention.direct:
-                if actor.kind is ActorKind.PERSON:
-                    titled.setdefault(mention.first, []).append(mention)
-                continue
-            kind = "PERSON" if actor.kind is ActorKind.PERSON else "STATE"
-            before = found.get(mention.first)
-            if before is None or before.after < mention.after:
-                found[mention.first] = Item(kind, mention.first, mention.after, (mention.actor,))
-            elif before.after == mention.after and _leads_more(leaders, article, mention.actor, before.actors[0]):
-                found[mention.first] = Item(kind, mention.first, mention.after, (mention.actor,))
-        for first, mentions in titled.items():
-            after = max(mention.after for mention in mentions)
-            longest = [m for m in mentions if m.after == after] if _is_one(mentions) else mentions
-            actors = tuple(dict.fromkeys(m.actor for m in longest))
-            found[first] = Item("TITLED", first, after, actors)
-        return _without_inner(found)
+    def _is_noun(self, sentence: Sentence, hit: Hit, after: int) -> bool:
+        """Whether "call on" is a call on some day, and not "to call on"."""
+        words = sentence.field.tokens.words
+        if words[hit.first : hit.after] not in self._noun_or_verb:
+            return False
+        behind = self._vocabulary.at(words, hit.after, after) if hit.after < after else None
+        is_owned = hit.first > sentence.first and sentence.gap(hit.first - 1)[:1] in _APOSTROPHES
+        return is_owned or (behind is not None and "TIME" in behind.classes)
+
+
+def _named(article: ArticleText, leaders: Leaders, sentence: Sentence, first: int, after: int) -> dict[int, Item]:
+    """By its first token, the longest name or title of the registry there."""
+    titled: dict[int, list[Mention]] = {}
+    found: dict[int, Item] = {}
+    for mention in mentions_in(article, sentence, first, after):
+        actor = article.registry.get(mention.actor)
+        if actor is None or mention.seat or mention.after > after:
+            continue
+        if not mention.direct:
+            if actor.kind is ActorKind.PERSON:
+                titled.setdefault(mention.first, []).append(mention)
+            continue
+        kind = "PERSON" if actor.kind is ActorKind.PERSON else "STATE"
+        before = found.get(mention.first)
+        is_better = before is None or before.after < mention.after
+        if is_better or (
+            before is not None
+            and before.after == mention.after
+            and _leads_more(leaders, article, mention.actor, before.actors[0])
+        ):
+            found[mention.first] = Item(kind, mention.first, mention.after, (mention.actor,))
+    for start, mentions in titled.items():
+        end = max(mention.after for mention in mentions)
+        actors = tuple(dict.fromkeys(mention.actor for mention in mentions))
+        found[start] = Item("TITLED", start, end, actors)
+    return _without_inner(found)
 
 
 def _with_short_names(article: ArticleText, leaders: Leaders, sentence: Sentence, items: list[Item]) -> list[Item]:
-    """With surnames of leaders that count only beside others who lead ("biden xi call"; "Petro ... with Daniel Noboa")."""
+    """With surnames that count only beside others who lead: "biden xi call", "Petro ... with Daniel Noboa"."""
     if not any(item.kind == "PERSON" for item in items):
         return items
     is_plain = sentence.field.name == "title" and sentence.text == sentence.text.lower()
@@ -151,29 +174,17 @@ def _leads_more(leaders: Leaders, article: ArticleText, actor: str, other: str) 
     return leaders.leads(actor, on) and not leaders.leads(other, on)
 
 
-def _is_one(mentions: list[Mention]) -> bool:
-    """Whether all of them are one title, and not a row ("the presidents of France and Poland")."""
-    return len({mention.after for mention in mentions}) == 1
-
-
 def _without_inner(found: dict[int, Item]) -> dict[int, Item]:
-    """Without names inside another ("abdullah ii of jordan" in "king abdullah ii of jordan")."""
-    kept: dict[int, Item] = {}
-    end = -1
+    """Without names inside another; two of one person are put together ("king abdullah", "abdullah of jordan")."""
+    kept: list[Item] = []
     for first in sorted(found):
         item = found[first]
-        if first >= end:
-            kept[first] = item
-            end = item.after
-        elif (
-            item.after > end
-            and item.kind == "PERSON"
-            and any(set(item.actors) == set(kept[at].actors) for at in kept if kept[at].after == end)
-        ):
-            outer = next(at for at in kept if kept[at].after == end)
-            kept[outer] = Item(item.kind, outer, item.after, item.actors)
-            end = item.after
-    return kept
+        last = kept[-1] if kept else None
+        if last is None or first >= last.after:
+            kept.append(item)
+        elif item.after > last.after and item.actors == last.actors:
+            kept[-1] = Item(item.kind, last.first, item.after, item.actors)
+    return {item.first: item for item in kept}
 
 
 def _signs(sentence: Sentence, token: int) -> Iterator[Item]:
@@ -181,7 +192,7 @@ def _signs(sentence: Sentence, token: int) -> Iterator[Item]:
     if gap == " ":
         return
     if gap[:1] in _APOSTROPHES and (
-        gap[1:2] == " " and sentence.surface(token - 1)[-1:] in "sS" or gap[1:2] in ("s", "S")
+        (gap[1:2] == " " and sentence.surface(token - 1)[-1:] in "sS") or gap[1:2] in ("s", "S")
     ):
         yield Item("POSS", token, token)
         gap = gap[1:].lstrip("sS")
@@ -190,7 +201,7 @@ def _signs(sentence: Sentence, token: int) -> Iterator[Item]:
             yield Item(_SIGN_OF[sign], token, token)
         elif sign in _DASHES and len(gap) > 1:
             yield Item("DASH", token, token)
-        elif sign in _APOSTROPHES or sign == "‘":
+        elif (sign in _APOSTROPHES and len(gap) > 1) or sign == "‘":
             yield Item("QUOTE", token, token)
 
 

@@ -3,302 +3,198 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.attribution import AttributionReader
 from consumers.facts.candidate import Candidate
 from consumers.facts.dates import DateReader, SaidDate
+from consumers.facts.leader_calls.against import Against
 from consumers.facts.leader_calls.around import Around
 from consumers.facts.leader_calls.binding import Bound
-from consumers.facts.leader_calls.cast import Cast
 from consumers.facts.leader_calls.data import CallData
 from consumers.facts.leader_calls.modality import CallModality, Place
-from consumers.facts.leader_calls.parties import DOC, GROUP, LEADER, LED, OFFICIAL, Part, Party
+from consumers.facts.leader_calls.resolving import Resolved, Resolver, Told
+from consumers.facts.leader_calls.scene import Scene
 from consumers.facts.leader_calls.telling import Telling
 from consumers.facts.leader_calls.topics import Topics
-from consumers.facts.vocabulary import Vocabulary
 from monitor.core.fact import CallMode, LeaderCall, Modality, Participant
 
-_STRONG = frozenset({"CALLN", "BYPHONE", "PHONED"})
-_CALLS = frozenset({"calls", "to-call"})
-_ENDS = frozenset({"STOP", "SAID", "COLON"})
-_NEAR = 10  # parts after a trigger in which "by phone" belongs to it
-_TITLE_WORDS = 60
+_NOUNS = frozenset({"CALLN", "CALLW"})
+_BEFORE_IS_FARTHER = 2  # words: a date more often stands behind a call than before it
+_SAID_PARTS = 2  # "said on Friday"
 _SUBJECT_VERB = 3  # words after a subject in which its verb stands
-_UNNAMED = Participant(text="")  # the party that a text leaves unnamed
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A call that has passed, before its detail is read."""
+
+    participants: tuple[Participant, ...]
+    others: tuple[Participant, ...]
+    modality: Modality
+    said: SaidDate | None
+    why: tuple[str, ...]
 
 
 class Judge:
     """Judges bound parties in one language."""
 
-    def __init__(self, data: CallData, dates: DateReader, attribution: AttributionReader, around: Around) -> None:
-        self._data = data
-        self._dates = dates
+    def __init__(self, data: CallData, lang: str, around: Around) -> None:
+        self._dates = DateReader(lang)
+        self._attribution = AttributionReader(lang)
         self._around = around
+        self._resolver = Resolver(data)
+        self._against = Against(data)
         self._telling = Telling(data)
-        self._attribution = attribution
         self._modality = CallModality(data)
         self._topics = Topics(data)
-        self._meetings = Vocabulary({"meeting": data.meetings})
-        self._refusals_near = Vocabulary(data.refusals_near)
-        self._refusals = Vocabulary(data.refusals)
-        self._first_person = frozenset(data.first_person)
+        self._no_dates_behind = frozenset(data.no_dates_behind)
         self._video = frozenset(data.video)
         self._phone = frozenset(data.phone)
-        self._phone_words = frozenset(data.phone_words)
-        self._vague_nouns = frozenset(data.vague_nouns)
         self._plural = frozenset(data.plural_calls)
         self._separate = frozenset(data.separate)
 
-    def candidates(
-        self, article: ArticleText, cast: Cast, sentence: Sentence, parts: Sequence[Part], bound: Bound
-    ) -> Iterator[Candidate]:
-        """The calls that a binding means: one, or one for each partner; or why it means none."""
-        groups = self._resolved(cast, sentence, parts, bound)
-        if isinstance(groups, str):
-            yield self._candidate(sentence, parts, bound, (groups,), None)
+    def candidates(self, scene: Scene, bound: Bound, before: Told | None) -> Iterator[tuple[Candidate, Told | None]]:
+        """The calls that a binding means, one or one for each partner, or why it means none; and what is told by it.
+
+        Args:
+            before: The call told last before, in this sentence or the one before it.
+        """
+        resolved = self._resolver.resolved(scene, bound, before)
+        if isinstance(resolved, str):
+            yield _candidate(scene, bound, (resolved,)), before
             return
-        a, b, others, has_led = groups
-        if self._is_several(sentence, parts, bound) and len(b) > 1:
-            rows = [(*a, one) for one in b]
-        else:
-            rows = [(*a, *b)]
-        for row in rows:
-            yield self._judged(article, sentence, parts, bound, _distinct(row), others, has_led=has_led)
+        a, b = resolved.a, resolved.b
+        told = Told(scene.sentence.number, a, tuple(party.first for party in bound.b)) if a else before
+        is_several = len(b) > 1 and self._is_several(scene, bound)
+        for row in [(*a, one) for one in b] if is_several else [(*a, *b)]:
+            yield self._judged(scene, bound, _distinct(row), resolved), told
 
-    def _is_several(self, sentence: Sentence, parts: Sequence[Part], bound: Bound) -> bool:
-        words = sentence.field.tokens.words
-        trigger = parts[bound.trigger]
-        is_plural = trigger.kind != "CALLV" and len(bound.a) == 1 and words[trigger.after - 1] in self._plural
-        return (is_plural and bound.form.id != "calls") or not self._separate.isdisjoint(
-            words[parts[0].first : parts[bound.after - 1].after]
-        )
-
-    def _resolved(
-        self, cast: Cast, sentence: Sentence, parts: Sequence[Part], bound: Bound
-    ) -> tuple[tuple[Participant, ...], tuple[Participant, ...], tuple[Participant, ...], bool] | str:
-        named = [who.actor for party in (*bound.a, *bound.b) for who in party.who if who.actor]
-        slots: list[tuple[Participant, ...]] = []
-        others = [who for party in bound.others for who in party.who] + [
-            _anybody(sentence, p) for p in bound.others if not p.who
-        ]
-        has_led = False
-        for slot in (bound.a, bound.b):
-            found: list[Participant] = []
-            for party in slot:
-                leading = self._leading(
-                    cast, sentence, parts, party, [*named, *(one.actor for one in found if one.actor)]
-                )
-                has_led = has_led or party.kind == LED
-                found += leading
-                if not leading:
-                    others += party.who or ((_anybody(sentence, party),) if party.kind == OFFICIAL else ())
-            if slot and not found:
-                return _why_none(slot)
-            slots.append(tuple(found))
-        a, b = slots
-        if "doc" in bound.form.flags and not a:
-            a = self._unnamed(cast, sentence, parts, bound, named)
-        return a, b, tuple(others), has_led
-
-    def _leading(
-        self, cast: Cast, sentence: Sentence, parts: Sequence[Part], party: Party, named: Sequence[str]
-    ) -> Sequence[Participant]:
-        if party.kind in (LEADER, LED):
-            return party.who
-        if party.kind == GROUP:
-            return (_anybody(sentence, party),)
-        if party.kind == DOC:
-            return (cast.by_office(party.role, sentence.between(party.first, party.after), named),)
-        if party.kind in ("PRON", "HIS"):
-            one = self._meant(cast, sentence, parts, party, named)
-            return () if one is None else (one,)
-        if party.kind == "PAIR":
-            return cast.pair(sentence, party.first)
-        return ()
-
-    def _meant(
-        self, cast: Cast, sentence: Sentence, parts: Sequence[Part], party: Party, named: Sequence[str]
-    ) -> Participant | None:
-        """Whom a pronoun means: the last leader or office before it, as far as the sentence tells."""
-        before = [part.party for part in parts if part.after <= party.first and part.party is not None]
-        last = next((one for one in reversed(before) if one.kind in (LEADER, DOC, OFFICIAL)), None)
-        if last is not None and last.kind == DOC:
-            return cast.by_office(last.role, sentence.between(last.first, last.after), named)
-        if last is not None and last.kind == OFFICIAL:
-            return None
-        is_first = sentence.field.tokens.words[party.first] in self._first_person
-        return cast.speaker(sentence, party.first, named, far=not is_first)
-
-    def _unnamed(
-        self, cast: Cast, sentence: Sentence, parts: Sequence[Part], bound: Bound, named: Sequence[str]
-    ) -> tuple[Participant, ...]:
-        if sentence.field.name == "title":
-            return (cast.subject(named) or _UNNAMED,)
-        one = cast.speaker(sentence, parts[bound.trigger].first, named)
-        return () if one is None else (one,)
+    def _is_several(self, scene: Scene, bound: Bound) -> bool:
+        """Whether each partner has a call of their own: "calls with", "separately"."""
+        trigger = scene.parts[bound.trigger]
+        if not self._separate.isdisjoint(scene.words(scene.parts[0].first, scene.parts[bound.after - 1].after)):
+            return True
+        is_noun = trigger.kind in _NOUNS and bound.form.id != "calls"
+        return is_noun and len(bound.a) == 1 and scene.words(trigger.first, trigger.after)[-1] in self._plural
 
     def _judged(
-        self, article: ArticleText, sentence: Sentence, parts: Sequence[Part], bound: Bound,
-        participants: tuple[Participant, ...], others: tuple[Participant, ...], *, has_led: bool,
-    ) -> Candidate:  # fmt: skip
+        self, scene: Scene, bound: Bound, participants: tuple[Participant, ...], resolved: Resolved
+    ) -> Candidate:
         names = " and ".join(one.actor or one.text for one in participants)
-        why = [
-            f"{names} by {sentence.between(parts[bound.trigger].first, parts[bound.trigger].after)!r} ({bound.form.id})"
-        ]
-        if len(participants) < 2:
-            return self._candidate(sentence, parts, bound, (*why, "one leader alone"), None)
-        against = self._against(article, sentence, parts, bound)
+        why = [f"{names} by {scene.text(scene.parts[bound.trigger])!r} ({bound.form.id})"]
+        against = "one leader alone" if len(participants) < 2 else self._against.reason(scene, bound)
         if against is not None:
-            return self._candidate(sentence, parts, bound, (*why, against), None)
-        dates = self._dates_near(article, sentence, parts, bound)
-        start, end = self._clause(sentence, parts, bound)
-        trigger = parts[bound.trigger]
-        modality, because = self._modality.modality(sentence, self._place(parts, bound, start, end), dates)
+            return _candidate(scene, bound, (*why, against))
+        dates = self._dates_near(scene, bound)
+        modality, because = self._modality.modality(scene.sentence, _place(scene, bound), dates)
         why.append(because)
-        if modality == "hypothetical" and not self._is_strong(parts, bound):
-            return self._candidate(sentence, parts, bound, (*why, "only supposed, and no telephone"), None)
-        if has_led and modality != "historical" and article.reading.on is not None:
-            return self._candidate(sentence, parts, bound, (*why, "one of them led at another time"), None)
+        if modality == "hypothetical" and not scene.is_strong(bound):
+            return _candidate(scene, bound, (*why, "only supposed, and no telephone"))
+        if resolved.has_led and modality != "historical" and scene.article.reading.on is not None:
+            return _candidate(scene, bound, (*why, "one of them led at another time"))
         said = next((one for one in dates if one.precision == "day"), None)
-        attribution = self._attribution.attribution(
-            article, sentence, parts[bound.first].first, parts[bound.after - 1].after
-        )
-        why += attribution.why
-        confirmed = self._around.confirmed_by(article, sentence)
+        return self._told(scene, bound, _Call(participants, resolved.others, modality, said, tuple(why)))
+
+    def _told(self, scene: Scene, bound: Bound, call: _Call) -> Candidate:
+        sentence = scene.sentence
+        first, after = scene.parts[bound.first].first, scene.parts[bound.after - 1].after
+        attribution = self._attribution.attribution(scene.article, sentence, first, after)
+        start, end = scene.clause(bound)
+        outlet = self._telling.reported_by(attribution)
+        confirmed = self._around.confirmed_by(scene.article, sentence, start)
         fact = LeaderCall(
-            participants=participants,
-            others=_distinct(others),
-            mode=self._mode(sentence, start, end),
-            on=self._day(article, said, modality),
-            on_said=None if said is None else said.text,
-            topics=self._topics.topics(article, sentence, min(self._topic_start(bound), trigger.after), end),
-            reported_by=self._telling.reported_by(attribution),
-            told_by=self._telling.told_by(attribution, participants),
+            participants=call.participants,
+            others=_distinct(call.others),
+            mode=self._mode(scene, start, end),
+            on=_day(scene.article.reading.on, call.said, call.modality),
+            on_said=None if call.said is None else call.said.text,
+            topics=self._topics.topics(scene.article, sentence, _topic_start(scene, bound), end),
+            reported_by=() if outlet is None else (outlet,),
+            told_by=self._telling.told_by(attribution, call.participants),
             confirmed_by=() if confirmed is None else (confirmed,),
             attributed_to=attribution.sources,
-            modality=modality,
+            modality=call.modality,
             quote=sentence.text,
             field=sentence.field.name,
-            span=self._span(sentence, parts, bound),
+            span=scene.span(bound),
         )
-        return self._candidate(sentence, parts, bound, tuple(why), fact)
+        return _candidate(scene, bound, (*call.why, *attribution.why), fact)
 
-    def _against(self, article: ArticleText, sentence: Sentence, parts: Sequence[Part], bound: Bound) -> str | None:
-        """What speaks against a call: what the title is of; where no telephone is named, a meeting."""
-        title = next((field for field in article.reading.fields if field.name == "title"), None)
-        if title is not None:
-            hits = self._refusals.hits(title.tokens.words, 0, min(len(title.tokens.words), _TITLE_WORDS))
-            if hits:
-                return f"the title is of {next(iter(hits[0].classes))}"
-        hits = self._refusals_near.hits(sentence.field.tokens.words, sentence.first, sentence.after)
-        if hits:
-            return f"the sentence is of {next(iter(hits[0].classes))}"
-        trigger = parts[bound.trigger]
-        if (trigger.kind == "CALLV" or bound.form.id in _CALLS) and bound.b and bound.b[-1].is_tailed:
-            return "it may be what somebody is called"
-        is_bare = trigger.kind == "BYPHONE" and self._mode(sentence, trigger.first, trigger.after) == "video"
-        is_bare = is_bare and "told" in bound.form.flags
-        hits = self._meetings.hits(sentence.field.tokens.words, sentence.first, sentence.after) if is_bare else []
-        if hits:
-            return f"a meeting by video: {sentence.between(hits[0].first, hits[0].after)!r}"
-        if self._is_strong(parts, bound):
-            return None
-        words = sentence.field.tokens.words
-        is_vague = trigger.kind == "CALLW" and words[trigger.after - 1] in self._vague_nouns
-        if trigger.kind == "CALLV" or (trigger.kind == "CALLW" and not is_vague):
-            return None
-        hits = self._meetings.hits(words, sentence.first, sentence.after)
-        if hits:
-            return f"no telephone, but {sentence.between(hits[0].first, hits[0].after)!r}"
-        if is_vague and not self._names_phone(article):
-            return "a conversation, and no telephone in the article"
-        return None
+    def _dates_near(self, scene: Scene, bound: Bound) -> list[SaidDate]:
+        """The dates of the sentence, the nearest to the call first."""
+        first, after = scene.parts[bound.first].first, scene.parts[bound.after - 1].after
+        on = scene.article.reading.on
+        found = self._dates.dates_in(scene.sentence, scene.parts[0].first, scene.parts[-1].after, on)
+        found = tuple(one for one in found if not self._says_nothing(scene, one))
+        return sorted(
+            found,
+            key=lambda one: (
+                _is_of_saying(scene, one),
+                max(first - one.after + _BEFORE_IS_FARTHER, one.first - after, 0),
+            ),
+        )
 
-    @staticmethod
-    def _topic_start(bound: Bound) -> int:
-        return max((party.after for party in bound.a), default=bound.b[0].first if bound.b else 0)
+    def _says_nothing(self, scene: Scene, said: SaidDate) -> bool:
+        """Whether a date is no time of the call: "the first call since June"."""
+        return said.first > scene.sentence.first and scene.words(said.first - 1, said.first)[0] in self._no_dates_behind
 
-    @staticmethod
-    def _place(parts: Sequence[Part], bound: Bound, start: int, end: int) -> Place:
-        trigger = parts[bound.trigger]
-        parties = sorted((*bound.a, *bound.b), key=lambda party: party.first)
-        is_between = bool(parties) and parties[0].first < trigger.first
-        subject = (parties[0].first, _row_end(bound, parties[0])) if is_between else (trigger.first, trigger.first)
-        told = trigger.first
-        if "told" in bound.form.flags and is_between:
-            partner = next(
-                (p.first for p in parties if subject[1] <= p.first < trigger.first), subject[1] + _SUBJECT_VERB
-            )
-            told = min(partner, trigger.first)
-        return Place(start, subject, told, (trigger.first, trigger.after), parts[bound.after - 1].after, end)
-
-    @staticmethod
-    def _is_strong(parts: Sequence[Part], bound: Bound) -> bool:
-        return any(part.kind in _STRONG for part in parts[bound.first : bound.after + _NEAR])
-
-    def _names_phone(self, article: ArticleText) -> bool:
-        return any(not self._phone_words.isdisjoint(field.tokens.words) for field in article.reading.fields)
-
-    def _clause(self, sentence: Sentence, parts: Sequence[Part], bound: Bound) -> tuple[int, int]:
-        """The tokens of the clause that holds the parties."""
-        first = bound.first
-        while first > 0 and parts[first - 1].kind not in _ENDS:
-            first -= 1
-        after = bound.after
-        while after < len(parts) and parts[after].kind not in _ENDS:
-            after += 1
-        return parts[first].first, parts[after].first if after < len(parts) else max(parts[-1].after, parts[-1].first)
-
-    def _dates_near(
-        self, article: ArticleText, sentence: Sentence, parts: Sequence[Part], bound: Bound
-    ) -> list[SaidDate]:
-        """The dates of the sentence, the nearest to the trigger first."""
-        trigger = parts[bound.trigger].first
-        found = self._dates.dates_in(sentence, parts[0].first, parts[-1].after, article.reading.on)
-        return sorted(found, key=lambda said: abs(said.first - trigger))
-
-    @staticmethod
-    def _day(article: ArticleText, said: SaidDate | None, modality: Modality) -> date | None:
-        """The day that is said; of a call to come, the next of that name."""
-        if said is None or said.day is None or modality not in ("planned", "sought"):
-            return None if said is None else said.day
-        on = article.reading.on
-        is_weekday = on is not None and on - timedelta(days=7) < said.day < on
-        return said.day + timedelta(days=7) if is_weekday and said.is_name else said.day
-
-    def _mode(self, sentence: Sentence, first: int, after: int) -> CallMode:
-        words = sentence.field.tokens.words[first:after]
+    def _mode(self, scene: Scene, first: int, after: int) -> CallMode:
+        words = scene.words(first, after)
         if not self._video.isdisjoint(words):
             return "video"
         return "unstated" if self._phone.isdisjoint(words) else "phone"
 
-    @staticmethod
-    def _span(sentence: Sentence, parts: Sequence[Part], bound: Bound) -> tuple[int, int]:
-        inside = [part for part in parts[bound.first : bound.after] if part.after > part.first]
-        return sentence.place(inside[0].first, inside[-1].after)
 
-    def _candidate(
-        self, sentence: Sentence, parts: Sequence[Part], bound: Bound, why: tuple[str, ...], fact: LeaderCall | None
-    ) -> Candidate:
-        span = self._span(sentence, parts, bound)
-        return Candidate("leader_call", sentence.field.name, span, sentence.field.tokens.text[slice(*span)], why, fact)
+def _place(scene: Scene, bound: Bound) -> Place:
+    """Where the call is told, for its modality."""
+    trigger = scene.parts[bound.trigger]
+    start, end = scene.clause(bound)
+    parties = sorted((*bound.a, *bound.b), key=lambda party: party.first)
+    subject, told = (trigger.first, trigger.first), trigger.first
+    if parties and parties[0].first < trigger.first:
+        row = bound.a if parties[0] in bound.a else bound.b
+        subject = (parties[0].first, row[-1].after)
+        if "told" in bound.form.flags:
+            behind = (party.first for party in parties if subject[1] <= party.first < trigger.first)
+            told = min(next(behind, subject[1] + _SUBJECT_VERB), trigger.first)
+    return Place(
+        start=start,
+        end=end,
+        subject=subject,
+        told=told,
+        trigger=(trigger.first, trigger.after),
+        after=scene.parts[bound.after - 1].after,
+        is_noun=trigger.kind in _NOUNS,
+        is_for="for" in bound.form.flags,
+    )
 
 
-def _anybody(sentence: Sentence, party: Party) -> Participant:
-    return Participant(text=sentence.between(party.first, party.after))
+def _is_of_saying(scene: Scene, said: SaidDate) -> bool:
+    """Whether a date stands right behind a verb of saying: "the Kremlin said on Friday"."""
+    before = [part for part in scene.parts if part.after <= said.first and part.after > part.first]
+    return any(part.kind == "SAID" for part in before[-_SAID_PARTS:])
 
 
-def _row_end(bound: Bound, party: Party) -> int:
-    row = bound.a if party in bound.a else bound.b
-    return row[-1].after
+def _topic_start(scene: Scene, bound: Bound) -> int:
+    behind = max((party.after for party in bound.a), default=bound.b[0].first if bound.b else 0)
+    return min(behind, scene.parts[bound.trigger].after)
 
 
-def _why_none(slot: Sequence[Party]) -> str:
-    if any(party.kind == OFFICIAL for party in slot):
-        return "an official's call: a party is no leader"
-    return "a party is no leader that is known"
+def _day(on: date | None, said: SaidDate | None, modality: Modality) -> date | None:
+    """The day that is said; of a call to come, the next of that name."""
+    if said is None or said.day is None or on is None or modality not in ("planned", "sought"):
+        return None if said is None else said.day
+    is_past = said.is_name and on - _WEEK < said.day < on
+    return said.day + _WEEK if is_past else said.day
+
+
+def _candidate(scene: Scene, bound: Bound, why: tuple[str, ...], fact: LeaderCall | None = None) -> Candidate:
+    span = scene.span(bound)
+    field = scene.sentence.field
+    return Candidate("leader_call", field.name, span, field.tokens.text[slice(*span)], why, fact)
 
 
 def _distinct(participants: Sequence[Participant]) -> tuple[Participant, ...]:

@@ -16,23 +16,20 @@ _REAL: frozenset[Modality] = frozenset({"happened", "claimed"})
 def merged(candidates: Sequence[Candidate], vague_outlets: frozenset[str]) -> list[Candidate]:
     """The candidates, each call as one: at the place where it is told first; later tellings say of which they are."""
     found: list[Candidate] = []
+    calls: dict[int, LeaderCall] = {}  # by place in `found`
     for candidate in candidates:
         fact = candidate.fact
         if not isinstance(fact, LeaderCall):
             found.append(candidate)
             continue
-        at = next(
-            (at for at, one in enumerate(found) if isinstance(one.fact, LeaderCall) and _is_same(one.fact, fact)), None
-        )
+        at = next((at for at, call in calls.items() if _is_same(call, fact)), None)
         if at is None:
+            calls[len(found)] = fact
             found.append(candidate)
             continue
-        first = found[at]
-        assert isinstance(first.fact, LeaderCall)
-        found[at] = replace(
-            first, fact=_together(first.fact, fact, vague_outlets), why=(*first.why, f"told again: {candidate.text!r}")
-        )
-        found.append(replace(candidate, fact=None, why=(*candidate.why, f"the same call as {first.text!r}")))
+        calls[at] = _together(calls[at], fact, vague_outlets)
+        found[at] = replace(found[at], fact=calls[at], why=(*found[at].why, f"told again: {candidate.text!r}"))
+        found.append(replace(candidate, fact=None, why=(*candidate.why, f"the same call as {found[at].text!r}")))
     return found
 
 
@@ -60,7 +57,7 @@ def _together(one: LeaderCall, other: LeaderCall, vague: frozenset[str]) -> Lead
     keys = _keys(fuller.participants)
     others = {p.actor or p.text: p for p in (*best.others, *rest.others) if not _keys([p]) & keys}
     topics = {topic.text: topic for topic in (*best.topics, *(rest.topics if rest.field == best.field else ()))}
-    outlets = [call.reported_by for call in (best, rest) if call.reported_by]
+    outlets = dict.fromkeys((*best.reported_by, *rest.reported_by))
     return msgspec.structs.replace(
         best,
         participants=fuller.participants,
@@ -68,7 +65,7 @@ def _together(one: LeaderCall, other: LeaderCall, vague: frozenset[str]) -> Lead
         mode=best.mode if best.mode != "unstated" else rest.mode,
         on=best.on or rest.on,
         on_said=best.on_said or rest.on_said,
-        reported_by=next((name for name in outlets if name.casefold() not in vague), outlets[0] if outlets else None),
+        reported_by=tuple(sorted(outlets, key=lambda name: name.casefold() in vague)),  # "media reports" last
         told_by=best.told_by or rest.told_by,
         confirmed_by=tuple(dict.fromkeys((*best.confirmed_by, *rest.confirmed_by))),
         topics=tuple(topics.values()),

@@ -1,4 +1,4 @@
-"""Whether a call took place: planned, sought, denied, of the past, or happened. Words of a language around its trigger."""
+"""Whether a call took place: planned, sought, denied, of the past, or happened. Knows words, and no parties."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ _AFTER_WORDS = 12
 _FAR_WORDS = 12
 _CLOSING = "\"'”’)] "
 _NEAR_WORDS = 5
+_ALONE_WORDS = 8
 _BESIDE_WORDS = 3
+_REPORTED_WORDS = 2
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Place:
         told: Where begins what is told in the call; the trigger, where nothing is.
         trigger: What says that they speak.
         after: Where the last party or the trigger ends.
+        is_for: One asks the other for it, or thanks for it.
+        is_noun: It is a noun that says it: "call".
     """
 
     start: int
@@ -38,11 +42,15 @@ class Place:
     trigger: tuple[int, int]
     after: int
     end: int
+    is_noun: bool = False
+    is_for: bool = False
 
     @property
     def windows(self) -> tuple[tuple[int, int], ...]:
         """Between the subject and the trigger, without what is told in the call."""
         before = self.trigger[0]
+        if self.subject[0] == self.subject[1]:
+            return ((max(self.start, before - _ALONE_WORDS), before),)
         if self.told < before:
             return (self.subject[1], self.told), (max(self.told, before - _NEAR_WORDS), before)
         return ((self.subject[1], before),)
@@ -53,8 +61,11 @@ class CallModality:
 
     def __init__(self, data: CallData) -> None:
         self._before = _vocabularies(data.modality_before)
+        self._beside = _vocabularies(data.modality_beside)
+        self._reported = _vocabularies(data.modality_reported)
         self._far = _vocabularies(data.modality_far)
         self._after = _vocabularies(data.modality_after)
+        self._thanks = Vocabulary({"thanks": data.thanks})
         self._took_place = Vocabulary({"took place": data.took_place})
         self._question = tuple(data.question_signs)
         self._infinitive = frozenset(data.infinitive)
@@ -68,11 +79,19 @@ class CallModality:
         beside = (max(place.start, trigger - _BESIDE_WORDS), trigger)
         behind = (place.trigger[1], min(sentence.after, place.after + _AFTER_WORDS))
         far = (max(place.start, place.subject[0] - _FAR_WORDS), place.subject[0])
+        if place.is_for and not self._thanks.hits(sentence.field.tokens.words, place.subject[1], trigger):
+            return "sought", "sought by asking for it"
+        near = (max(place.start, trigger - _NEAR_WORDS), trigger)
+        reported = (max(place.start - _REPORTED_WORDS, sentence.first, place.subject[0] - _REPORTED_WORDS), trigger)
         found = (
             self._first(sentence, self._before, ("denied",), (beside,) if place.told >= trigger else ())
-            or self._first(sentence, self._after, _AFTER, (behind,))
+            or self._first(sentence, self._after, ("denied",), (behind,))
             or (self._past(dates) if self._took_place.hits(sentence.field.tokens.words, *behind) else None)
+            or self._first(sentence, self._after, _AFTER, (behind,))
+            or self._first(sentence, self._reported, _AFTER, (reported,))
             or self._first(sentence, self._before, _ORDER, place.windows)
+            or (self._first(sentence, self._beside, _AFTER, (near,)) if place.is_noun and not place.is_for else None)
+            or self._first(sentence, self._far, ("denied",), (far,))
             or self._infinitives(sentence, place)
             or self._first(sentence, self._far, _ORDER, (far,))
         )
@@ -96,7 +115,11 @@ class CallModality:
         words = sentence.field.tokens.words
         first = place.subject[1]
         for at in range(first, place.trigger[0]):
-            if words[at] not in self._infinitive or (at > sentence.first and words[at - 1] in self._real_infinitives):
+            if (
+                words[at] not in self._infinitive
+                or at + 1 == place.told < place.trigger[0]
+                or (at > sentence.first and words[at - 1] in self._real_infinitives)
+            ):
                 continue
             if at == first or (at + 1 == place.trigger[0] and place.told >= place.trigger[0]):
                 return "planned", f"planned by {sentence.between(at, at + 2)!r}"

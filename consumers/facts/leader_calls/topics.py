@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.leader_calls.data import CallData
+from consumers.facts.leader_calls.nearby import mentions_in
 from consumers.facts.vocabulary import Vocabulary
 from monitor.actors.model import ActorKind
 from monitor.core.fact import Topic
@@ -18,12 +19,14 @@ class Topics:
         self._leads = Vocabulary({"lead": data.topic_leads, "verb": data.topic_verbs})
         self._ends = Vocabulary({"end": data.topic_ends})
         self._times = Vocabulary({"time": data.topic_times})
+        self._tails = frozenset(data.topic_tails)
         self._links = frozenset(data.topic_links)
 
     def topics(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> tuple[Topic, ...]:
         """The topics told in some words of a sentence."""
         words = sentence.field.tokens.words
-        persons = _persons(article, sentence)
+        after = min(after, first + 4 * _LONGEST)
+        persons = _persons(article, sentence, first, after)
         found: list[Topic] = []
         token = first
         while token < after:
@@ -57,6 +60,8 @@ class Topics:
     def _split(self, sentence: Sentence, first: int, after: int) -> list[Topic]:
         """The parts of "X and Y"."""
         words = sentence.field.tokens.words
+        while after > first + 1 and words[after - 1] in self._tails:
+            after -= 1
         cuts = [at for at in range(first + 1, after - 1) if words[at] in self._links]
         starts = [first, *[at + 1 for at in cuts]]
         ends = [*cuts, after]
@@ -64,10 +69,10 @@ class Topics:
         return [Topic(text=sentence.between(*place), span=sentence.place(*place)) for place in places]
 
 
-def _persons(article: ArticleText, sentence: Sentence) -> frozenset[int]:
+def _persons(article: ArticleText, sentence: Sentence, first: int, after: int) -> frozenset[int]:
     """Where names and titles of persons begin."""
     found: set[int] = set()
-    for mention in article.mentioned_in(sentence):
+    for mention in mentions_in(article, sentence, first, after):
         actor = article.registry.get(mention.actor)
         if actor is not None and actor.kind is ActorKind.PERSON and not mention.seat:
             found.add(mention.first)

@@ -23,6 +23,10 @@ class ModalityData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     condition_not: list[str]
     unreal: list[str]
     unreal_not: list[str]
+    soldiers: list[str]
+    irregulars: list[str]
+    armies: list[str]
+    own: list[str]
     past_words: list[str]
     topics: list[str]
     transitive: list[str]
@@ -33,6 +37,7 @@ class ModalityData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     topics_not: list[str]
     topics_after: list[str]
     about: list[str]
+    nominal: list[str]
     relatives: list[str]
     topic_happens: list[str]
     protest: list[str]
@@ -50,6 +55,7 @@ class ModalityData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attacks: list[str]
     date_not: list[str]
     since: list[str]
+    reasons: list[str]
     clause_starts: list[str]
     window: int
     widest: int

@@ -6,6 +6,8 @@ each kind. And why "about": a bomb at a vigil kills people today, a vigil is for
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.dates import DateReader, SaidDate
 from consumers.facts.modality.clauses import clause_after, clause_first, ends_clause
@@ -17,6 +19,7 @@ from consumers.facts.vocabulary import Vocabulary
 
 _FURTHEST = 30  # words, and what signs between them count as, within which a date is that of a figure
 _COMMA, _CLAUSE = 6, 10  # how many words a sign or the beginning of a clause counts as
+_BEFORE = 2  # as much further is a date before a place than one behind it
 _LEADING = 3  # as far off is a date that opens the sentence
 _NEAR = 8  # words behind a figure in which a name of the past concerns it
 _PRECISE = ("day", "week")
@@ -34,19 +37,20 @@ class Past:
         self._words = Vocabulary({"past": data.past_words})
         self._clause_starts = frozenset(data.clause_starts)
         self._since = frozenset(data.since)
+        self._reasons = frozenset(data.reasons)
         self._date_not = frozenset(data.date_not)
         self._read: tuple[ArticleText | None, dict[int, tuple[SaidDate, ...]]] = (None, {})
 
     def of_article(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> str | None:
         """What makes the whole article tell of the past, unless a date says that a place is news."""
-        nearest = self._nearest(sentence, self._dates_of(article, sentence), first, after)
+        nearest = self._nearest(sentence, self._near(article, sentence, first, after), first, after)
         if nearest is not None and nearest.is_past is False and nearest.precision in _PRECISE:
             return None
         return self._topics.of_article(article, sentence)
 
     def here(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> str | None:
         """Why what stands at a place lies in the past, as its sentence says; None where nothing says so."""
-        dates = self._dates_of(article, sentence)
+        dates = self._near(article, sentence, first, after)
         about = self._topics.before(sentence, first, after) or self._protests.before(article, sentence, first, after)
         if about is not None:
             return None if self._is_recent(dates, about.first, about.after) else about.why
@@ -57,6 +61,13 @@ class Past:
             return None
         word = self._word(sentence, first, after)
         return None if word is None else f"past by {word!r}"
+
+    def _near(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> tuple[SaidDate, ...]:
+        """The dates around a place, and the first of the sentence."""
+        dates = self._dates_of(article, sentence)
+        begin = bisect_left(dates, first - _FURTHEST, key=_place)
+        end = bisect_left(dates, after + _FURTHEST, key=_place)
+        return dates[begin:end] if begin == 0 else (dates[0], *dates[begin:end])
 
     def _dates_of(self, article: ArticleText, sentence: Sentence) -> tuple[SaidDate, ...]:
         if self._read[0] is not article:
@@ -75,14 +86,14 @@ class Past:
 
     def _nearest(self, sentence: Sentence, dates: tuple[SaidDate, ...], first: int, after: int) -> SaidDate | None:
         """The date of a place: the nearest, signs between counted as so many words."""
-        best: tuple[int, SaidDate] | None = None
+        best, least = None, _FURTHEST + 1
         for said in dates:
             if said.is_past is None or not self._may_date(sentence, said, first):
                 continue
-            cost = self._distance(sentence, said, first, after)
-            if cost <= _FURTHEST and (best is None or cost < best[0]):
-                best = (cost, said)
-        return None if best is None else best[1]
+            cost = self._distance(sentence, said, (first, after), least)
+            if cost < least:
+                best, least = said, cost
+        return best
 
     def _may_date(self, sentence: Sentence, said: SaidDate, first: int) -> bool:
         """Whether a date may be that of harm: "since 2014" and "born in 1950" are not."""
@@ -90,7 +101,7 @@ class Past:
         before = words[max(sentence.first, said.first - 3) : said.first]
         if not self._since.isdisjoint(before[-2:]):
             return said.after <= first and not self._is_apart(sentence, said.after, first)
-        if not self._date_not.isdisjoint(before):
+        if not self._date_not.isdisjoint(before) or (said.first > first and not self._reasons.isdisjoint(before[-2:])):
             return False
         return not (said.precision == "year" and said.after < sentence.after and words[said.after] in self._date_not)
 
@@ -101,24 +112,22 @@ class Past:
             return True
         return self._clause_starts.isdisjoint(words[token + 1 : first + 1])
 
-    def _distance(self, sentence: Sentence, said: SaidDate, first: int, after: int) -> int:
-        """How far a date is from a place; `_FURTHEST` and more where it is too far to count."""
+    def _distance(self, sentence: Sentence, said: SaidDate, place: tuple[int, int], most: int) -> int:
+        """How far a date is from a place, or `most` where it is not nearer."""
+        first, after = place
         if said.first >= first and said.after <= after:
             return 0
         begin, end = (after - 1, said.first) if said.first >= after else (said.after - 1, first)
-        if end - begin > self._data.window and said.after <= first and self._leads(sentence, said):
-            return _LEADING + _COMMA
-        if end - begin > _FURTHEST:
-            return _FURTHEST + 1
-        words = sentence.field.tokens.words
-        cost = end - begin
-        for token in range(begin, end):
-            gap = sentence.gap(token)
-            cost += _COMMA * ("," in gap) + _CLAUSE * ends_clause(sentence, token)
-            cost += _CLAUSE * (token > begin and words[token] in self._clause_starts)
         if said.after <= first and self._leads(sentence, said):
-            cost = min(cost, _LEADING + _COMMA)
-        return cost
+            most = min(most, _LEADING + _COMMA)
+        cost = end - begin + _BEFORE * (said.after <= first)
+        words = sentence.field.tokens.words
+        for token in range(begin, end):
+            if cost >= most:
+                return most
+            cost += _COMMA * ("," in sentence.gap(token)) + _CLAUSE * ends_clause(sentence, token)
+            cost += _CLAUSE * (token > begin and words[token] in self._clause_starts)
+        return min(cost, most)
 
     @staticmethod
     def _leads(sentence: Sentence, said: SaidDate) -> bool:
@@ -131,3 +140,7 @@ class Past:
         end = clause_after(sentence, after, min(sentence.after, after + _NEAR))
         hits = self._words.hits(sentence.field.tokens.words, start, end)
         return sentence.between(hits[0].first, hits[0].after) if hits else None
+
+
+def _place(said: SaidDate) -> int:
+    return said.first

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.languages import load_part
+from consumers.facts.modality.claims import Claims
 from consumers.facts.modality.data import ModalityData
 from consumers.facts.modality.past import Past
 from consumers.facts.modality.unreal import Unreal
 from consumers.facts.vocabulary import Vocabulary
-from monitor.core.fact import Modality
+from monitor.core.fact import Modality, Source
 
 
 class ModalityReader:
@@ -18,6 +21,7 @@ class ModalityReader:
         self._data = data = load_part(lang, "modality", ModalityData)
         self._past = Past(lang, data)
         self._unreal = Unreal(data)
+        self._claims = Claims(data)
         self._stories = Vocabulary({"story": data.unreal, "not": data.unreal_not})
 
     def modality(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> tuple[Modality, str]:
@@ -32,6 +36,12 @@ class ModalityReader:
         if past is None and unreal is None:
             past = self._past.of_article(article, sentence, first, after)
         return ("historical", past) if past is not None else unreal or ("happened", "")
+
+    def claim(
+        self, article: ArticleText, sentence: Sentence, place: tuple[int, int], sources: Sequence[Source]
+    ) -> str | None:
+        """Why what is told as happened is but the claim of who says so; None where it is not."""
+        return self._claims.why(article, sentence, place, sources)
 
     def _story(self, article: ArticleText, sentence: Sentence, first: int) -> str | None:
         """Words of a story or a rehearsal before a place or close behind it, or in the title of the article."""

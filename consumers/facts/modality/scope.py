@@ -29,6 +29,7 @@ class Scope:
 
     def __init__(self, data: ModalityData) -> None:
         self._resumes = Vocabulary({"anywhere": data.resumes, "comma": data.resumes_after_comma})
+        self._relatives = frozenset(data.relatives)
         self._happens = Vocabulary({"happens": data.topic_happens})
 
     def about(self, sentence: Sentence, said: tuple[int, int], first: int, after: int) -> About:
@@ -37,12 +38,13 @@ class Scope:
         happens = self._happens.hits(sentence.field.tokens.words, after, end)
         return About(f"past by {sentence.between(*said)!r}", first, happens[0].first if happens else end)
 
-    def is_over(self, sentence: Sentence, about: int, first: int) -> bool:
-        """Whether the sentence turns to something else before a place."""
+    def is_over(self, sentence: Sentence, about: int, first: int, *, but_relative: bool = False) -> bool:
+        """Whether the sentence turns to something else before a place; with `but_relative`, not by "that left"."""
         words = sentence.field.tokens.words
         if any(";" in sentence.gap(token) for token in range(about, first)):
             return True
         return any(
-            "anywhere" in hit.classes or "," in sentence.gap(hit.first - 1)
+            ("anywhere" in hit.classes or "," in sentence.gap(hit.first - 1))
+            and not (but_relative and words[hit.first - 1] in self._relatives)
             for hit in self._resumes.hits(words, about, first + 1)
         )

@@ -31,6 +31,7 @@ class Topics:
         self._after = Vocabulary({"topic": data.topics_after, "legal": data.legal_after})
         self._attacks = Vocabulary({"attack": data.attacks})
         self._about = frozenset(data.about)
+        self._nominal = frozenset(data.nominal)
         self._relatives = frozenset(data.relatives)
         self._harm = frozenset(data.harm)
         self._read: tuple[ArticleText | None, dict[int, str | None]] = (None, {})
@@ -72,13 +73,13 @@ class Topics:
     def _reaches(self, sentence: Sentence, topic: Hit, about: int, first: int, after: int) -> bool:
         """Whether a place belongs to what is spoken about; "a bomb at a vigil for X killed 12" not."""
         words = sentence.field.tokens.words
-        if self._scope.is_over(sentence, about, first):
+        if self._scope.is_over(sentence, about, first, but_relative=True):
             return False
         if "temporal" in topic.classes and self._is_behind_comma(sentence, about, first):
             return False
         if "legal" in topic.classes or words[first] not in self._harm or after - first < 2:
             return True
-        if words[first - 1] in self._about:
+        if words[first] in self._nominal or words[first - 1] in self._about:
             return True
         return not self._relatives.isdisjoint(words[max(about - 1, first - _RELATIVE) : first])
 

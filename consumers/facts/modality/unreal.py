@@ -69,7 +69,7 @@ class Unreal:
         if verb >= after:
             return modal.after <= first  # "about to suffer" and "risk of" may end where the place begins
         hit = self._verbs.at(words, verb, after)
-        if hit is None and modal.after <= first <= verb:
+        if hit is None and modal.after < verb and modal.after <= first <= verb:
             return True  # "could be 15,000"
         if hit is None:
             return self._goes_on(sentence, verb, first, after)

@@ -27,7 +27,7 @@ CALL = LeaderCall(
     ),
     mode="phone",
     on=date(2024, 11, 7),
-    reported_by="The Daily Lamp",
+    reported_by=("The Daily Lamp",),
     told_by="people familiar",
 )
 
@@ -77,12 +77,12 @@ CALL = LeaderCall(
             id="call",
         ),
         pytest.param(
-            [replace(CALL, modality="planned", mode="unstated", on=None, on_said="next week", reported_by=None)],
+            [replace(CALL, modality="planned", mode="unstated", on=None, on_said="next week", reported_by=())],
             "Donald Trump – Vladimir Putin, in a call, planned next week; Harbour Post, from people familiar (1 voice)",
             id="planned-call",
         ),
         pytest.param(
-            [replace(CALL, others=(Participant(text="a guest\u202e\n", actor=None),), reported_by=None, told_by=None)],
+            [replace(CALL, others=(Participant(text="a guest\u202e\n", actor=None),), reported_by=(), told_by=None)],
             "Donald Trump – Vladimir Putin, by phone, happened Thursday 7 Nov, with a guest; Harbour Post (1 voice)",
             id="hostile-name",
         ),

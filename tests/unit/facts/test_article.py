@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consumers.facts.article import MAX_SENTENCES
+from consumers.facts.article import MAX_SENTENCE_WORDS, MAX_SENTENCES
 from tests.unit.facts.support import article
 
 
@@ -25,3 +25,15 @@ def test_of_a_text_of_signs_only_the_first_sentences_are_looked_at() -> None:
     assert len(text.sentences) == MAX_SENTENCES
     assert [mention.actor for mention in text.mentioned_in(text.sentences[3])] == ["donald-trump"]
     assert text.mentioned_in(text.sentences[-1]) != ()
+
+
+def test_sentence_that_nobody_wrote_to_be_read_is_looked_at_in_pieces() -> None:
+    words = [f"word{number}" for number in range(2 * MAX_SENTENCE_WORDS)]
+    text = article(f"{' '.join(words)} with Putin.")
+    first, second, third = text.sentences
+
+    assert (first.is_piece, first.span[0], len(first.words)) == (True, 0, MAX_SENTENCE_WORDS)
+    assert second.text.split() == words[MAX_SENTENCE_WORDS:]
+    assert third.text == "with Putin"
+    assert [mention.actor for mention in text.mentioned_in(third)] == ["vladimir-putin"]
+    assert not any(text.mentioned_in(piece) for piece in (first, second))

@@ -179,3 +179,31 @@ def test_film_in_the_title_makes_its_figures_a_story() -> None:
     assert modalities("Two hundred people are killed by a wave.", "New film shows the end of a town") == [
         "hypothetical"
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Russia's defence ministry said its forces killed 200 Ukrainian soldiers.",
+        "The army says it killed 14 militants in the valley.",
+        "Army says 14 militants killed in raid",
+        "Fourteen militants killed in raid - military",
+        "Hezbollah said six Israeli soldiers were killed.",
+    ],
+)
+def test_party_that_counts_whom_it_killed_claims(text: str) -> None:
+    assert modalities(text) == ["claimed"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Police said 14 soldiers were killed.",
+        "The army said 14 of its soldiers were killed.",
+        "The army said 14 civilians were killed.",
+        "The UK chief of defence staff said Russian forces had 1,500 soldiers killed in a day.",
+        "A doctor said 14 fighters were killed.",
+    ],
+)
+def test_named_source_alone_is_no_claim(text: str) -> None:
+    assert modalities(text) == ["happened"]

@@ -59,7 +59,7 @@ calls = st.builds(
     mode=st.sampled_from(get_args(CallMode)),
     on=dates,
     on_said=maybe_words,
-    reported_by=maybe_words,
+    reported_by=st.lists(words, max_size=2).map(tuple),
     told_by=maybe_words,
     confirmed_by=st.lists(st.sampled_from(ACTORS), max_size=2).map(tuple),
     topics=st.lists(words, max_size=2).map(lambda texts: tuple(Topic(text=text, span=(0, 1)) for text in texts)),
