@@ -36,6 +36,7 @@ class NobodyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     down: list[str]
     singular: list[str]
     cases: list[str]
+    agents: list[str]
     business: list[str]
     soft: list[str]
     only_players: list[str]
@@ -77,7 +78,7 @@ class Nobody:
         self._of, self._subjects, self._figurative = map(frozenset, (told.of, told.subjects, told.figurative))
         self._objects, self._owners, self._times = map(frozenset, (told.objects, told.owners, told.times))
         self._ended, self._of_living, self._lacking = map(frozenset, (told.ended, told.of_living, told.lacking))
-        self._singular, self._cases = frozenset(told.singular), frozenset(told.cases)
+        self._singular, self._cases, self._agents = map(frozenset, (told.singular, told.cases, told.agents))
         self._down = frozenset(told.down)
         self._money_losses = frozenset(told.money_losses)
         self._works, self._work_links = frozenset(told.works), Vocabulary({"link": told.work_links})
@@ -122,13 +123,19 @@ class Nobody:
         words, first = sentence.field.tokens.words, sentence.first
         if figure.first > first and words[figure.first - 1] in self._lacking:
             return "who was not there"
+        if trigger.after < figure.first and words[figure.first - 1] in self._agents and trigger.kind in _OF_PERSONS:
+            return "who is counted did the harm"
         if trigger.kind == "LOSSES" and not self._money_losses.isdisjoint(
             words[max(first, trigger.first - 3) : trigger.first]
         ):
             return "losses of money or of matches"
         if trigger.kind == "SHOT" and figure.who is None and words[trigger.after - 1] in self._down:
             return "what is shot down is nobody"
-        if trigger.after >= sentence.after or sentence.gap(trigger.after - 1) != " ":
+        if trigger.after >= sentence.after:
+            return None
+        if trigger.kind == "DEAD" and sentence.gap(trigger.after - 1) == "-" and words[trigger.after].isalpha():
+            return "part of a word"
+        if sentence.gap(trigger.after - 1) != " ":
             return None
         behind = words[trigger.after]
         if words[trigger.first] in self._of_living and behind in self._persons and figure.after <= trigger.first:

@@ -59,6 +59,11 @@ def figures(text: str) -> list[int]:
         pytest.param("And the two shot down on Friday flew low.", id="shot-down"),
         pytest.param("Some 3 million women got a booster shot.", id="shot-in-the-arm"),
         pytest.param("Two in 10 deaths are from smoking.", id="share-of-deaths"),
+        pytest.param("A boy was murdered on the ice by five skaters.", id="by-whom"),
+        pytest.param("He was murdered by five skaters.", id="by-whom-at-once"),
+        pytest.param("She pulled two drowning girls out.", id="the-drowning-live"),
+        pytest.param("Choose among 12 dead-eyed darts aces.", id="dead-in-a-word"),
+        pytest.param("The frost killed 40 of his 90 hives.", id="hives"),
         pytest.param("Without nine injured men the side drew.", id="who-was-not-there"),
     ],
 )
@@ -92,6 +97,7 @@ def test_counts_nobody_harmed(text: str) -> None:
         pytest.param("Police shot down seven marchers.", [7], id="marchers-shot-down"),
         pytest.param("A crane fell on the set of a horror film and killed five people.", [5], id="at-a-film"),
         pytest.param("Nine workers were burned at the plant; the shares fell.", [9], id="at-a-firm"),
+        pytest.param("A mine killed a family of six people.", [6], id="a-family-of-six"),
         pytest.param("A 12-man patrol was hit; 3 soldiers died.", [3], id="beside-a-part-of-a-word"),
     ],
 )
