@@ -13,7 +13,7 @@ from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.attribution.data import AttributionData
 from consumers.facts.attribution.headlines import Headlines
 from consumers.facts.attribution.sayings import Saying, Sayings
-from consumers.facts.attribution.speakers import Speakers
+from consumers.facts.attribution.speakers import Place, Speakers
 from consumers.facts.languages import load_part
 from monitor.core.fact import Source
 
@@ -62,13 +62,19 @@ class AttributionReader:
 
     def attribution(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> Attribution:
         """Who says what stands at these tokens."""
-        place = self._headlines.source(article, sentence, first, after)
-        if place is not None:
-            source = self._speakers.source(article, sentence, place)
-            outlet = source.text if self._speakers.is_outlet(sentence, place) else None
-            return Attribution((source,), outlet, None, (f"the headline names {source.text!r}",))
+        ending = self._headlines.suffix(article, sentence, after)
+        if ending is not None:
+            return self._of_headline(article, sentence, ending)
         said = [one for one in self._of_sentence(article, sentence) if _is_same_piece(sentence, one.at, first)]
-        return _joined(sorted(said, key=lambda one: abs(one.at - first)))
+        if said:
+            return _joined(sorted(said, key=lambda one: abs(one.at - first)))
+        opening = self._headlines.prefix(article, sentence, first)
+        return Attribution() if opening is None else self._of_headline(article, sentence, opening)
+
+    def _of_headline(self, article: ArticleText, sentence: Sentence, place: Place) -> Attribution:
+        source = self._speakers.source(article, sentence, place)
+        outlet = source.text if self._speakers.is_outlet(sentence, place) else None
+        return Attribution((source,), outlet, None, (f"the headline names {source.text!r}",))
 
     def _of_sentence(self, article: ArticleText, sentence: Sentence) -> tuple[_Said, ...]:
         if self._read[0] is not article:

@@ -72,7 +72,7 @@ class Sayings:
                 name = self._name_behind(sentence, hit.after)
                 if name is not None and self._is_given(article, sentence, name):
                     named = name[1]
-                    yield Saying(hit.first, name, is_cited=True)
+                    yield Saying(hit.first, name, self._quoting(article, sentence, name[1]), is_cited=True)
                 continue
             saying = (
                 self._quoted(article, sentence, hit) if "quote" in hit.classes else self._said(article, sentence, hit)
@@ -107,6 +107,16 @@ class Sayings:
         elif hit.after < sentence.after and sentence.field.tokens.words[hit.after] in self._quoted_by:
             outlet = self._outlet_by(article, sentence, hit)
         return Saying(hit.first, speaker, outlet)
+
+    def _quoting(self, article: ArticleText, sentence: Sentence, token: int) -> Place | None:
+        """The outlet behind "quoted by", which stands behind a name."""
+        words = sentence.field.tokens.words
+        hit = self._verbs.at(words, token, sentence.after) if token < sentence.after else None
+        if hit is None or "quote" not in hit.classes or hit.after >= sentence.after:
+            return None
+        if words[hit.after] not in self._quoted_by:
+            return None
+        return self._speakers.outlet_at(article, sentence, hit.after + 1)
 
     def _outlet_by(self, article: ArticleText, sentence: Sentence, hit: Hit) -> Place | None:
         """The outlet behind "was quoted as saying by"."""
