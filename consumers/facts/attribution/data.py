@@ -26,6 +26,8 @@ class AttributionData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pronouns: list[str]
     outlets: list[str]
     outlet_endings: list[str]
+    outlet_before: list[str]
+    report: list[str]
     stops: list[str]
     not_first: list[str]
     links: list[str]

@@ -66,8 +66,10 @@ class AttributionReader:
         if ending is not None:
             return self._of_headline(article, sentence, ending)
         said = [one for one in self._of_sentence(article, sentence) if _is_same_piece(sentence, one.at, first)]
-        if said:
-            return _joined(sorted(said, key=lambda one: abs(one.at - first)))
+        named = self._sayings.outlet(article, sentence)
+        outlet = None if named is None else sentence.between(*named)
+        if said or outlet is not None:
+            return _joined(sorted(said, key=lambda one: abs(one.at - first)), outlet)
         opening = self._headlines.prefix(article, sentence, first)
         return Attribution() if opening is None else self._of_headline(article, sentence, opening)
 
@@ -96,7 +98,7 @@ class AttributionReader:
                 yield self._said(sentence, saying, source)
 
     def _said(self, sentence: Sentence, saying: Saying, source: Source) -> _Said:
-        is_outlet = self._speakers.is_outlet(sentence, saying.speaker)
+        is_outlet = saying.outlet == saying.speaker or self._speakers.is_outlet(sentence, saying.speaker)
         outlet = None if saying.outlet is None else sentence.between(*saying.outlet)
         if outlet is None and is_outlet:
             outlet = source.text
@@ -124,9 +126,9 @@ class AttributionReader:
         return tuple(_Said(sentence.first, one.source, one.why, one.outlet, one.is_outlet) for one in said[-1:])
 
 
-def _joined(said: list[_Said]) -> Attribution:
+def _joined(said: list[_Said], named: str | None) -> Attribution:
     """Several acts of saying as one: an outlet that cites somebody had it from there."""
-    outlet = next((one.outlet for one in said if one.outlet is not None), None)
+    outlet = next((one.outlet for one in said if one.outlet is not None), named)
     told_by = next((one.source.text for one in said if one.outlet is not None and not one.is_outlet), None)
     if told_by is None and outlet is not None:
         told_by = next((one.source.text for one in said if one.is_cited and not one.is_outlet), None)

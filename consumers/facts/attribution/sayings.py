@@ -48,6 +48,8 @@ class Sayings:
             }
         )
         self._not_near = frozenset(data.not_say_near)
+        self._report = frozenset(tuple(verb.split()) for verb in data.report)
+        self._outlet_before = Vocabulary({"outlet": data.outlet_before})
         self._surely = frozenset(tuple(verb.split()) for verb in data.surely)
         self._articles = frozenset(data.articles)
         self._links = frozenset(data.links)
@@ -80,6 +82,12 @@ class Sayings:
             if saying is not None:
                 yield saying
 
+    def outlet(self, article: ArticleText, sentence: Sentence) -> Place | None:
+        """An outlet that is named without a verb of its own: "in an interview with", "first reported by"."""
+        hits = self._outlet_before.hits(sentence.field.tokens.words, sentence.first, sentence.after)
+        places = (self._speakers.outlet_at(article, sentence, hit.after) for hit in hits[:_MOST_EVENTS])
+        return next((place for place in places if place is not None), None)
+
     def _is_noun(self, sentence: Sentence, hit: Hit) -> bool:
         """Whether it is no verb here: "an estimated", or the end of a name where a verb of saying follows."""
         words = sentence.field.tokens.words
@@ -106,6 +114,8 @@ class Sayings:
             outlet = self._speakers.outlet_at(article, sentence, hit.after)
         elif hit.after < sentence.after and sentence.field.tokens.words[hit.after] in self._quoted_by:
             outlet = self._outlet_by(article, sentence, hit)
+        elif sentence.field.tokens.words[hit.first : hit.after] in self._report:
+            outlet = speaker if self._speakers.may_be_outlet(article, sentence, speaker) else None
         return Saying(hit.first, speaker, outlet)
 
     def _quoting(self, article: ArticleText, sentence: Sentence, token: int) -> Place | None:
@@ -148,6 +158,8 @@ class Sayings:
         if not self._speakers.may_speak(sentence, place):
             return False
         if self._speakers.is_determined(sentence, place) and words[verb.first : verb.after] in self._surely:
+            return True
+        if words[verb.first : verb.after] in self._report and self._speakers.may_be_outlet(article, sentence, place):
             return True
         return self._speakers.can_speak(article, sentence, place)
 
