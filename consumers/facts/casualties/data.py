@@ -48,6 +48,7 @@ class CasualtyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     years: tuple[int, int]
     oldest: int
     sport_at_least: int
+    split_before_number: list[str]
     attributes: list[str]
     lost: list[str]
     one_determiners: list[str]

@@ -98,6 +98,8 @@ class FigureReader:
         suffered: set[int] = set()  # words of harm that said what befell a figure before them
         for hit in self._grammar.found(letters):
             befell = hit.figure < hit.trigger
+            if befell and _is_whole_of_part(items, hit):
+                continue
             if hit.figure in taken or hit.figure in against or (not befell and hit.trigger in suffered):
                 continue
             why = self._nobody.why(article, sentence, items[hit.figure], items[hit.trigger])
@@ -167,6 +169,13 @@ def _before(taken: dict[int, Figure], at: int) -> Figure | None:
     """The whole that stands before an item."""
     whole = max((place for place, figure in taken.items() if place < at and not figure.part), default=None)
     return None if whole is None else taken[whole]
+
+
+def _is_whole_of_part(items: Sequence[Item], hit: Found) -> bool:
+    """Whether only a part of a number befell it: "two of the five victims died"; of "two of the 12 injured", all."""
+    of = items[max(0, hit.figure - 2) : hit.figure]
+    is_whole = len(of) == 2 and of[1].kind == "OF" and of[0].kind in ("NUM", "COUNT")
+    return is_whole and (hit.pattern != "passive" or items[hit.trigger].kind == "DIED")
 
 
 def _is_part(items: Sequence[Item], at: int) -> bool:

@@ -50,6 +50,7 @@ class Itemizer:
         self._not_persons = frozenset(data.not_persons) | frozenset(data.animals)
         self._years, self._oldest = data.years, data.oldest
         self._plurals = frozenset(data.plurals)
+        self._split = frozenset(data.split_before_number)
         self._determiners = frozenset(data.one_determiners)
         self._modifiers = frozenset(data.modifiers)
         self._breaks = frozenset(data.breaks)
@@ -115,6 +116,7 @@ class Itemizer:
         if hit is None:
             return Item("X", token, token + 1)
         holds_number = any(start in numbers for start in range(hit.first + 1, hit.after))
+        holds_number = holds_number or (hit.classes[0] in self._split and hit.after in numbers)
         if holds_number or self._is_cut(sentence, hit.first, hit.after):
             return self._shorter(sentence, token, after)
         return Item(hit.classes[0], hit.first, hit.after)
@@ -141,6 +143,8 @@ class Itemizer:
     def _counted(
         self, article: ArticleText, sentence: Sentence, number: Number, after: int, numbers: dict[int, Number]
     ) -> Item:
+        if number.value == 0:
+            return Item("ODD", number.first, number.after, number, why="nobody")
         if number.not_count is not None:
             return Item(
                 "ODD", number.first, number.after, number, why=f"a number that counts nobody: {number.not_count}"

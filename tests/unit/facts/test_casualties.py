@@ -57,6 +57,11 @@ K, W, M, C, X = "killed", "wounded", "missing", "captured", "combined"
         pytest.param("Three climbers were listed as missing.", [(M, 3, 3)], id="listed-as-missing"),
         pytest.param("Rebels captured 14 soldiers.", [(C, 14, 14)], id="captured"),
         pytest.param("Some 700 men were killed or wounded.", [(X, 700, 700)], id="killed-or-wounded"),
+        pytest.param("The army has 900 dead and injured a day.", [(X, 900, 900)], id="dead-and-injured"),
+        pytest.param("The raid left 3 dead and wounded 12.", [(K, 3, 3), (W, 12, 12)], id="dead-and-wounded-so-many"),
+        pytest.param("Two of the five victims died.", [(K, 2, 2)], id="part-of-a-whole"),
+        pytest.param("Two of the 12 injured died.", [(K, 2, 2), (W, 12, 12)], id="whole-that-is-harmed-too"),
+        pytest.param("Four people, including a 7-year-old girl, were injured.", [(W, 4, 4)], id="aside-with-an-age"),
         pytest.param("The raid left 40 casualties.", [(X, 40, 40)], id="casualties"),
         pytest.param("Five people were shot outside a club.", [(X, 5, 5)], id="shot"),
     ],
@@ -115,6 +120,8 @@ def test_several_figures_keep_apart(text: str, expected: list[Shown]) -> None:
         "Two key characters were killed off in the finale.",
         "The army sent 3,000 troops after the attack.",
         "Nobody was killed, police said.",
+        "At least 0 people were killed.",
+        "Two goals killed off the hopes of the 41,000 fans of City.",
     ],
 )
 def test_number_beside_a_word_of_harm_that_counts_nobody(text: str) -> None:
@@ -122,7 +129,7 @@ def test_number_beside_a_word_of_harm_that_counts_nobody(text: str) -> None:
 
 
 def test_refused_number_says_why() -> None:
-    (refused,) = [found for found in extractor().candidates(reading("The fox killed 12 chickens."))]
+    (refused,) = extractor().candidates(reading("The fox killed 12 chickens."))
 
     assert refused.fact is None
     assert refused.why == ("what is counted is nobody: chickens",)

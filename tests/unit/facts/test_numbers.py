@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from consumers.facts.numbers import Number, NumberReader
@@ -111,7 +113,7 @@ def test_numbers_do_not_overlap_and_stand_in_order() -> None:
     found = numbers("Between 3 and 5 men, two dozen women, 1,200 children and a few others")
 
     assert [(number.low, number.high) for number in found] == [(3, 5), (24, 24), (1200, 1200), (3, 9)]
-    assert all(one.after <= other.first for one, other in zip(found, found[1:], strict=False))
+    assert all(one.after <= other.first for one, other in pairwise(found))
 
 
 @pytest.mark.parametrize("text", ["", "9" * 400 + " people", "1" + ",000" * 60 + " people", "ten hundred " * 90])

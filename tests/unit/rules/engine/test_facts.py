@@ -162,7 +162,7 @@ def _call(*participants: Participant, **fields: object) -> LeaderCall:
         pytest.param("on_said: thursday", _call(ADA, CY, on_said="on Thursday"), True, id="day-as-said"),
         pytest.param("topic: [grain, gas]", _call(ADA, CY, topics=(GRAIN,)), True, id="topic"),
         pytest.param("topic: gas", _call(ADA, CY), False, id="no-topic"),
-        pytest.param("reported_by: daily post", _call(ADA, CY, reported_by=("The Daily Post",)), True, id="reported-by"),
+        pytest.param("reported_by: daily post", _call(ADA, CY, reported_by=("The Daily Post",)), True, id="outlet"),
         pytest.param("told_by: true", _call(ADA, CY, told_by="people familiar"), True, id="told-by-somebody"),
         pytest.param("confirmed_by: suria", _call(ADA, CY, confirmed_by=("suria",)), True, id="confirmed-by-position"),
         pytest.param("confirmed_by: null", _call(ADA, CY, confirmed_by=("suria",)), False, id="confirmed"),
