@@ -129,9 +129,10 @@ class AttributionReader:
 def _joined(said: list[_Said], named: str | None) -> Attribution:
     """Several acts of saying as one: an outlet that cites somebody had it from there."""
     outlet = next((one.outlet for one in said if one.outlet is not None), named)
-    told_by = next((one.source.text for one in said if one.outlet is not None and not one.is_outlet), None)
+    others = [one for one in said if not one.is_outlet and one.source.text != outlet]
+    told_by = next((one.source.text for one in others if one.outlet is not None), None)
     if told_by is None and outlet is not None:
-        told_by = next((one.source.text for one in said if one.is_cited and not one.is_outlet), None)
+        told_by = next((one.source.text for one in others if one.is_cited), None)
     return Attribution(
         tuple(dict.fromkeys(one.source for one in said)), outlet, told_by, tuple(one.why for one in said)
     )
