@@ -15,6 +15,7 @@ class AttributionData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quote_ends: list[str]
     quoted_by: list[str]
     nouns: list[str]
+    after_nouns: list[str]
     surely: list[str]
     determiners: list[str]
     articles: list[str]

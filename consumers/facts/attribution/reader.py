@@ -17,6 +17,7 @@ from consumers.facts.attribution.speakers import Place, Speakers
 from consumers.facts.languages import load_part
 from monitor.core.fact import Source
 
+_WIDEST = 200  # words between a place and the verb of who says it
 _LOOK_BACK = 6  # sentences in which a pronoun's speaker was named
 _OPENS, _CLOSES = "“«", "”»"
 
@@ -141,7 +142,7 @@ def _joined(said: list[_Said], named: str | None) -> Attribution:
 def _is_same_piece(sentence: Sentence, token: int, first: int) -> bool:
     """Whether no semicolon stands between two tokens: several headlines may be told as one sentence."""
     low, high = min(token, first), max(token, first)
-    return high - low > 200 or not any(";" in sentence.gap(at) for at in range(low, high))
+    return high - low <= _WIDEST and not any(";" in sentence.gap(at) for at in range(low, high))
 
 
 def _is_quoted(sentence: Sentence, before: Sentence) -> bool:

@@ -53,6 +53,7 @@ class Sayings:
         self._surely = frozenset(tuple(verb.split()) for verb in data.surely)
         self._articles = frozenset(data.articles)
         self._links = frozenset(data.links)
+        self._after_nouns = frozenset(data.after_nouns)
         self._nouns = frozenset(data.nouns)
         self._auxiliaries = frozenset(word for listed in data.auxiliaries for word in listed.split())
         self._openers = frozenset(data.openers)
@@ -97,6 +98,8 @@ class Sayings:
             return False
         if is_broken(sentence, hit.after):
             return False
+        if words[hit.after] in self._after_nouns:
+            return True
         return words[hit.after] in self._auxiliaries or self._verbs.at(words, hit.after, sentence.after) is not None
 
     def _has_article(self, sentence: Sentence, name: Place) -> bool:

@@ -25,6 +25,7 @@ class ModalityData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unreal_not: list[str]
     soldiers: list[str]
     irregulars: list[str]
+    no_party: list[str]
     armies: list[str]
     own: list[str]
     past_words: list[str]

@@ -75,13 +75,19 @@ class Topics:
         words = sentence.field.tokens.words
         if self._scope.is_over(sentence, about, first, but_relative=True):
             return False
-        if "temporal" in topic.classes and self._is_behind_comma(sentence, about, first):
+        is_temporal = "temporal" in topic.classes
+        if is_temporal and self._is_behind_comma(sentence, about, first):
             return False
-        if "legal" in topic.classes or words[first] not in self._harm or after - first < 2:
+        opens = topic.first - sentence.first <= _RELATIVE
+        if not self._is_active(words, first, after) or words[first - 1] in self._about or (is_temporal and not opens):
             return True
-        if words[first] in self._nominal or words[first - 1] in self._about:
-            return True
-        return not self._relatives.isdisjoint(words[max(about - 1, first - _RELATIVE) : first])
+        near = words[max(about - 1, first - _RELATIVE) : first]
+        is_bound = "legal" in topic.classes and not self._about.isdisjoint(near)
+        return is_bound or not self._relatives.isdisjoint(near)
+
+    def _is_active(self, words: tuple[str, ...], first: int, after: int) -> bool:
+        """Whether a place begins with the verb that did the harm: "killed six people"."""
+        return after - first > 1 and words[first] in self._harm and words[first] not in self._nominal
 
     def _is_behind_comma(self, sentence: Sentence, about: int, first: int) -> bool:
         """Whether the last comma before a place ends what is told: no "which" goes on behind it."""
