@@ -34,6 +34,8 @@ class DateData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     last: list[str]
     year_before: list[str]
     not_after_year: list[str]
+    not_after_unsure: list[str]
+    surely_before_year: list[str]
     days: dict[str, int]
     feasts: dict[str, tuple[int, int]]
     spans: dict[Precision, dict[str, int]]
@@ -79,6 +81,7 @@ class DateReader:
         self._counts = Vocabulary({text: [text] for text in data.numbers})
         self._year_before = frozenset(data.year_before)
         self._not_after_year = frozenset(data.not_after_year)
+        self._not_after_unsure = self._not_after_year | frozenset(data.not_after_unsure)
         self._starts = frozenset(
             (*data.weekdays, *data.short_weekdays, *data.months)
         ) | self._phrases.first_words | self._counts.first_words  # fmt: skip
@@ -254,8 +257,11 @@ class DateReader:
         year = year_number(words[token]) if token < after else None
         if year is None or sentence.gap(token)[:1] in ("%", "°") or sentence.gap(token - 1)[-1:] in ("$", "€", "£"):
             return None
-        is_count = token + 1 < after and sentence.gap(token) == " " and words[token + 1] in self._not_after_year
-        return None if is_count else year
+        if token + 1 >= after or sentence.gap(token) != " ":
+            return year
+        is_sure = token > sentence.first and words[token - 1] in self._data.surely_before_year
+        counted = self._not_after_year if is_sure else self._not_after_unsure
+        return None if words[token + 1] in counted else year
 
     def _ago(self, sentence: Sentence, token: int, after: int, on: date | None) -> SaidDate | None:
         """ "three years ago", "25 years earlier", "a couple of days ago"."""

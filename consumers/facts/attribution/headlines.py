@@ -22,11 +22,8 @@ class Headlines:
         self._speakers = speakers
         self._bare = frozenset(data.bare_endings)
 
-    def source(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> Place | None:
-        """The words that name the source of the headline around a place."""
-        return self._suffix(article, sentence, after) or self._prefix(article, sentence, first)
-
-    def _suffix(self, article: ArticleText, sentence: Sentence, after: int) -> Place | None:
+    def suffix(self, article: ArticleText, sentence: Sentence, after: int) -> Place | None:
+        """The words that name a source at the end of the headline around a place."""
         tokens = sentence.field.tokens
         end = _piece_end(sentence, after)
         text = tokens.text[tokens.starts[after - 1] : tokens.ends[end - 1]]
@@ -56,8 +53,8 @@ class Headlines:
     def _is_state(article: ArticleText, sentence: Sentence, place: Place) -> bool:
         return any((one.first, one.after) == place for one in article.mentioned_in(sentence))
 
-    def _prefix(self, article: ArticleText, sentence: Sentence, first: int) -> Place | None:
-        """ "Officials: 12 killed": the words before the first colon."""
+    def prefix(self, article: ArticleText, sentence: Sentence, first: int) -> Place | None:
+        """Those at its beginning, before a colon: "Officials: 12 killed"."""
         start = _piece_first(sentence, first)
         for token in range(start, min(first, start + _LONGEST_PREFIX)):
             if sentence.gap(token).startswith(":"):

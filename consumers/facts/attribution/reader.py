@@ -13,10 +13,11 @@ from consumers.facts.article import ArticleText, Sentence
 from consumers.facts.attribution.data import AttributionData
 from consumers.facts.attribution.headlines import Headlines
 from consumers.facts.attribution.sayings import Saying, Sayings
-from consumers.facts.attribution.speakers import Speakers
+from consumers.facts.attribution.speakers import Place, Speakers
 from consumers.facts.languages import load_part
 from monitor.core.fact import Source
 
+_WIDEST = 200  # words between a place and the verb of who says it
 _LOOK_BACK = 6  # sentences in which a pronoun's speaker was named
 _OPENS, _CLOSES = "“«", "”»"
 
@@ -62,13 +63,21 @@ class AttributionReader:
 
     def attribution(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> Attribution:
         """Who says what stands at these tokens."""
-        place = self._headlines.source(article, sentence, first, after)
-        if place is not None:
-            source = self._speakers.source(article, sentence, place)
-            outlet = source.text if self._speakers.is_outlet(sentence, place) else None
-            return Attribution((source,), outlet, None, (f"the headline names {source.text!r}",))
+        ending = self._headlines.suffix(article, sentence, after)
+        if ending is not None:
+            return self._of_headline(article, sentence, ending)
         said = [one for one in self._of_sentence(article, sentence) if _is_same_piece(sentence, one.at, first)]
-        return _joined(sorted(said, key=lambda one: abs(one.at - first)))
+        named = self._sayings.outlet(article, sentence)
+        outlet = None if named is None else sentence.between(*named)
+        if said or outlet is not None:
+            return _joined(sorted(said, key=lambda one: abs(one.at - first)), outlet)
+        opening = self._headlines.prefix(article, sentence, first)
+        return Attribution() if opening is None else self._of_headline(article, sentence, opening)
+
+    def _of_headline(self, article: ArticleText, sentence: Sentence, place: Place) -> Attribution:
+        source = self._speakers.source(article, sentence, place)
+        outlet = source.text if self._speakers.is_outlet(sentence, place) else None
+        return Attribution((source,), outlet, None, (f"the headline names {source.text!r}",))
 
     def _of_sentence(self, article: ArticleText, sentence: Sentence) -> tuple[_Said, ...]:
         if self._read[0] is not article:
@@ -90,7 +99,7 @@ class AttributionReader:
                 yield self._said(sentence, saying, source)
 
     def _said(self, sentence: Sentence, saying: Saying, source: Source) -> _Said:
-        is_outlet = self._speakers.is_outlet(sentence, saying.speaker)
+        is_outlet = saying.outlet == saying.speaker or self._speakers.is_outlet(sentence, saying.speaker)
         outlet = None if saying.outlet is None else sentence.between(*saying.outlet)
         if outlet is None and is_outlet:
             outlet = source.text
@@ -118,12 +127,13 @@ class AttributionReader:
         return tuple(_Said(sentence.first, one.source, one.why, one.outlet, one.is_outlet) for one in said[-1:])
 
 
-def _joined(said: list[_Said]) -> Attribution:
+def _joined(said: list[_Said], named: str | None) -> Attribution:
     """Several acts of saying as one: an outlet that cites somebody had it from there."""
-    outlet = next((one.outlet for one in said if one.outlet is not None), None)
-    told_by = next((one.source.text for one in said if one.outlet is not None and not one.is_outlet), None)
+    outlet = next((one.outlet for one in said if one.outlet is not None), named)
+    others = [one for one in said if not one.is_outlet and one.source.text != outlet]
+    told_by = next((one.source.text for one in others if one.outlet is not None), None)
     if told_by is None and outlet is not None:
-        told_by = next((one.source.text for one in said if one.is_cited and not one.is_outlet), None)
+        told_by = next((one.source.text for one in others if one.is_cited), None)
     return Attribution(
         tuple(dict.fromkeys(one.source for one in said)), outlet, told_by, tuple(one.why for one in said)
     )
@@ -132,7 +142,7 @@ def _joined(said: list[_Said]) -> Attribution:
 def _is_same_piece(sentence: Sentence, token: int, first: int) -> bool:
     """Whether no semicolon stands between two tokens: several headlines may be told as one sentence."""
     low, high = min(token, first), max(token, first)
-    return high - low > 200 or not any(";" in sentence.gap(at) for at in range(low, high))
+    return high - low <= _WIDEST and not any(";" in sentence.gap(at) for at in range(low, high))
 
 
 def _is_quoted(sentence: Sentence, before: Sentence) -> bool:

@@ -48,9 +48,12 @@ class Sayings:
             }
         )
         self._not_near = frozenset(data.not_say_near)
+        self._report = frozenset(tuple(verb.split()) for verb in data.report)
+        self._outlet_before = Vocabulary({"outlet": data.outlet_before})
         self._surely = frozenset(tuple(verb.split()) for verb in data.surely)
         self._articles = frozenset(data.articles)
         self._links = frozenset(data.links)
+        self._after_nouns = frozenset(data.after_nouns)
         self._nouns = frozenset(data.nouns)
         self._auxiliaries = frozenset(word for listed in data.auxiliaries for word in listed.split())
         self._openers = frozenset(data.openers)
@@ -72,13 +75,19 @@ class Sayings:
                 name = self._name_behind(sentence, hit.after)
                 if name is not None and self._is_given(article, sentence, name):
                     named = name[1]
-                    yield Saying(hit.first, name, is_cited=True)
+                    yield Saying(hit.first, name, self._quoting(article, sentence, name[1]), is_cited=True)
                 continue
             saying = (
                 self._quoted(article, sentence, hit) if "quote" in hit.classes else self._said(article, sentence, hit)
             )
             if saying is not None:
                 yield saying
+
+    def outlet(self, article: ArticleText, sentence: Sentence) -> Place | None:
+        """An outlet that is named without a verb of its own: "in an interview with", "first reported by"."""
+        hits = self._outlet_before.hits(sentence.field.tokens.words, sentence.first, sentence.after)
+        places = (self._speakers.outlet_at(article, sentence, hit.after) for hit in hits[:_MOST_EVENTS])
+        return next((place for place in places if place is not None), None)
 
     def _is_noun(self, sentence: Sentence, hit: Hit) -> bool:
         """Whether it is no verb here: "an estimated", or the end of a name where a verb of saying follows."""
@@ -89,6 +98,8 @@ class Sayings:
             return False
         if is_broken(sentence, hit.after):
             return False
+        if words[hit.after] in self._after_nouns:
+            return True
         return words[hit.after] in self._auxiliaries or self._verbs.at(words, hit.after, sentence.after) is not None
 
     def _has_article(self, sentence: Sentence, name: Place) -> bool:
@@ -106,7 +117,19 @@ class Sayings:
             outlet = self._speakers.outlet_at(article, sentence, hit.after)
         elif hit.after < sentence.after and sentence.field.tokens.words[hit.after] in self._quoted_by:
             outlet = self._outlet_by(article, sentence, hit)
+        elif sentence.field.tokens.words[hit.first : hit.after] in self._report:
+            outlet = speaker if self._speakers.may_be_outlet(article, sentence, speaker) else None
         return Saying(hit.first, speaker, outlet)
+
+    def _quoting(self, article: ArticleText, sentence: Sentence, token: int) -> Place | None:
+        """The outlet behind "quoted by", which stands behind a name."""
+        words = sentence.field.tokens.words
+        hit = self._verbs.at(words, token, sentence.after) if token < sentence.after else None
+        if hit is None or "quote" not in hit.classes or hit.after >= sentence.after:
+            return None
+        if words[hit.after] not in self._quoted_by:
+            return None
+        return self._speakers.outlet_at(article, sentence, hit.after + 1)
 
     def _outlet_by(self, article: ArticleText, sentence: Sentence, hit: Hit) -> Place | None:
         """The outlet behind "was quoted as saying by"."""
@@ -138,6 +161,8 @@ class Sayings:
         if not self._speakers.may_speak(sentence, place):
             return False
         if self._speakers.is_determined(sentence, place) and words[verb.first : verb.after] in self._surely:
+            return True
+        if words[verb.first : verb.after] in self._report and self._speakers.may_be_outlet(article, sentence, place):
             return True
         return self._speakers.can_speak(article, sentence, place)
 

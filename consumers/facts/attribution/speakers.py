@@ -96,6 +96,18 @@ class Speakers:
             for hit in (self._outlets.at(words, token, place[1]) for token in range(first, place[1]))
         )
 
+    def may_be_outlet(self, article: ArticleText, sentence: Sentence, place: Place) -> bool:
+        """Whether somebody who reports is one: known, or a name with a capital that is nobody's and has no title."""
+        if self.is_outlet(sentence, place):
+            return True
+        words = sentence.field.tokens.words
+        first = place[0] + (words[place[0]] in self._determiners)
+        surfaces = [sentence.surface(token) for token in range(first, place[1])]
+        if not 0 < len(surfaces) <= 3 or not all(map(_is_name_word, surfaces)):
+            return False
+        has_title = any(self._speakers.at(words, token, place[1]) is not None for token in range(*place))
+        return not has_title and not self._mentions(article, sentence, place)
+
     def outlet_at(self, article: ArticleText, sentence: Sentence, token: int) -> Place | None:
         """The outlet that begins at a token: one that is known, or a name with a capital that is nobody else's."""
         words = sentence.field.tokens.words

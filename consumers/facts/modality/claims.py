@@ -24,6 +24,7 @@ class Claims:
         self._soldiers = frozenset(data.soldiers)
         self._irregulars = frozenset(data.irregulars)
         self._armies = frozenset(data.armies)
+        self._no_party = frozenset(data.no_party)
         self._own = frozenset(data.own)
         self._harm = frozenset(data.harm)
 
@@ -36,9 +37,10 @@ class Claims:
         source, fallen = sources[0], self._fallen(sentence, place)
         if not fallen:
             return None
-        is_army = not self._armies.isdisjoint(phrase(source.text))
-        is_group = self._is_group(article, source)
-        did_it = (is_army or is_group) and self._did_it(sentence, place)
+        words = phrase(source.text)
+        is_army = not self._armies.isdisjoint(words)
+        is_group = self._is_group(article, source) or not self._irregulars.isdisjoint(words)
+        did_it = self._no_party.isdisjoint(words) and self._did_it(sentence, place)
         is_claim = did_it or (is_army and fallen == "irregulars") or (is_group and fallen == "soldiers")
         return f"a party says so: {source.text!r}" if is_claim else None
 

@@ -36,6 +36,7 @@ class Past:
         self._protests = Protests(data, scope)
         self._words = Vocabulary({"past": data.past_words})
         self._clause_starts = frozenset(data.clause_starts)
+        self._relatives = frozenset(data.relatives)
         self._since = frozenset(data.since)
         self._reasons = frozenset(data.reasons)
         self._date_not = frozenset(data.date_not)
@@ -108,9 +109,12 @@ class Past:
     def _is_apart(self, sentence: Sentence, token: int, first: int) -> bool:
         """Whether nothing binds a date to a place behind it: "since 2014 the war has killed"."""
         words = sentence.field.tokens.words
-        if first - token > _NEAR or any("," in sentence.gap(at) for at in range(token - 1, first)):
+        if first - token > _NEAR:
             return True
-        return self._clause_starts.isdisjoint(words[token + 1 : first + 1])
+        commas = [at for at in range(token - 1, first) if "," in sentence.gap(at)]
+        if commas and not (len(commas) == 1 and words[commas[0] + 1] in self._relatives):
+            return True
+        return self._clause_starts.isdisjoint(words[token : first + 1])
 
     def _distance(self, sentence: Sentence, said: SaidDate, place: tuple[int, int], most: int) -> int:
         """How far a date is from a place, or `most` where it is not nearer."""

@@ -25,6 +25,7 @@ class Topics:
                 "transitive": data.transitive,
                 "temporal": data.temporal,
                 "legal": data.legal,
+                "charge": data.charge,
                 "article": data.article_topics,
             }
         )
@@ -32,6 +33,8 @@ class Topics:
         self._attacks = Vocabulary({"attack": data.attacks})
         self._about = frozenset(data.about)
         self._nominal = frozenset(data.nominal)
+        self._charge_about = frozenset(data.charge_about)
+        self._articles = frozenset(data.articles)
         self._relatives = frozenset(data.relatives)
         self._harm = frozenset(data.harm)
         self._read: tuple[ArticleText | None, dict[int, str | None]] = (None, {})
@@ -67,7 +70,8 @@ class Topics:
             return None
         if words[hit.after - 1] in self._about or "transitive" in hit.classes:
             return hit.after
-        about = next((token + 1 for token in range(hit.after, first) if words[token] in self._about), None)
+        binders = self._charge_about if "charge" in hit.classes else self._about
+        about = next((token + 1 for token in range(hit.after, first) if words[token] in binders), None)
         return hit.after if about is None and "legal" in hit.classes else about
 
     def _reaches(self, sentence: Sentence, topic: Hit, about: int, first: int, after: int) -> bool:
@@ -75,13 +79,21 @@ class Topics:
         words = sentence.field.tokens.words
         if self._scope.is_over(sentence, about, first, but_relative=True):
             return False
-        if "temporal" in topic.classes and self._is_behind_comma(sentence, about, first):
+        is_temporal = "temporal" in topic.classes
+        if is_temporal and self._is_behind_comma(sentence, about, first):
             return False
-        if "legal" in topic.classes or words[first] not in self._harm or after - first < 2:
+        opens = topic.first - sentence.first <= _RELATIVE
+        if not self._is_active(words, first, after) or words[first - 1] in self._about or (is_temporal and not opens):
             return True
-        if words[first] in self._nominal or words[first - 1] in self._about:
-            return True
-        return not self._relatives.isdisjoint(words[max(about - 1, first - _RELATIVE) : first])
+        near = words[max(about - 1, first - _RELATIVE) : first]
+        is_bound = "legal" in topic.classes and not self._about.isdisjoint(near)
+        return is_bound or not self._relatives.isdisjoint(near)
+
+    def _is_active(self, words: tuple[str, ...], first: int, after: int) -> bool:
+        """Whether a place begins with the verb that did the harm: "killed six people"."""
+        if after - first < 2 or words[first] not in self._harm or words[first] in self._nominal:
+            return False
+        return words[first - 1] not in self._articles
 
     def _is_behind_comma(self, sentence: Sentence, about: int, first: int) -> bool:
         """Whether the last comma before a place ends what is told: no "which" goes on behind it."""
