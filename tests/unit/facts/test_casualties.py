@@ -60,6 +60,7 @@ K, W, M, C, X = "killed", "wounded", "missing", "captured", "combined"
         pytest.param("Three men were shot dead in a car park.", [(K, 3, 3)], id="were-shot-dead"),
         pytest.param("Three men were shot and badly wounded.", [(W, 3, 3)], id="shot-and-wounded"),
         pytest.param("An airman was shot and killed at home.", [(K, 1, 1)], id="one-shot-and-killed"),
+        pytest.param("Two US sailors were killed.", [(K, 2, 2)], id="us-is-no-money"),
         pytest.param("A cyclist was struck and killed by a tram.", [(K, 1, 1)], id="struck-and-killed"),
         pytest.param("Five girls were rushed to hospital after the party.", [(W, 5, 5)], id="rushed-to-hospital"),
         pytest.param("Deputies found two teens suffering from gunshot wounds.", [(W, 2, 2)], id="gunshot-wounds"),
