@@ -43,6 +43,7 @@ class NumberData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     months: list[str]
     counted: list[str]
     alone: list[str]
+    halves: list[str]
     joined: list[str]
     ratio_wholes: dict[str, list[int]]
     currency_signs: str
@@ -96,9 +97,19 @@ class NumberWords:
             return self._digits(sentence, token)
         if word in self._articles:
             return self._after_article(sentence, token)
+        if word in self.data.halves:
+            return self._half(sentence, token)
         if word not in self._starts or word in self.data.vague_after_article:
             return None
         return self._vague_at(sentence, token) or self._words(sentence, token)
+
+    def _half(self, sentence: Sentence, token: int) -> Core | None:
+        """ "Half a dozen"."""
+        words, after = sentence.field.tokens.words, token + 2
+        if after >= sentence.after or words[token + 1] not in self._articles or words[after] not in self._scales:
+            return None
+        value = self._scales[words[after]] // 2
+        return Core(value, value, token, after + 1, "words")
 
     def _after_article(self, sentence: Sentence, token: int) -> Core | None:
         after = token + 1

@@ -74,9 +74,35 @@ class Itemizer:
             found.append(item)
             token = item.after
         found += self._signs(sentence, after) if found else ()
-        return [
-            self._as_antecedent(sentence, found, at) if item.kind == "NUM" else item for at, item in enumerate(found)
-        ]
+        return [self._seen_among(sentence, found, at) for at in range(len(found))]
+
+    def _seen_among(self, sentence: Sentence, items: list[Item], at: int) -> Item:
+        """An item, in view of those before it."""
+        item = items[at]
+        if item.kind not in ("NUM", "COUNT"):
+            return item
+        if (
+            at > 1
+            and items[at - 1].kind == "OF"
+            and items[at - 2].kind in ("NUM", "ODD")
+            and self._is_beside(items, at)
+        ):
+            return Item("ODD", item.first, item.after, item.number, item.who, "a whole, of which some were harmed")
+        if item.kind == "COUNT":
+            return item
+        if at > 1 and items[at - 1].kind == "COLON" and self._is_thing(sentence, items[at - 2]):
+            return Item("ODD", item.first, item.after, item.number, why="what is counted is nobody")
+        return self._as_antecedent(sentence, items, at)
+
+    @staticmethod
+    def _is_beside(items: list[Item], at: int) -> bool:
+        number = items[at].number
+        return (
+            number is not None and number.bare[0] == items[at - 1].after and items[at - 2].after == items[at - 1].first
+        )
+
+    def _is_thing(self, sentence: Sentence, item: Item) -> bool:
+        return sentence.field.tokens.words[item.after - 1] in self._not_persons
 
     def _as_antecedent(self, sentence: Sentence, items: list[Item], at: int) -> Item:
         """A number alone, or the things that it counts: "of 56 missiles, 49", "56 missiles, 49 of which"."""

@@ -14,6 +14,7 @@ _ROLES_OF_SPORT = ("wounded", "missing", "combined")
 _OF_PERSONS = ("KILLED", "WOUNDED", "SHOT", "CAPTURED", "MISSING", "DEAD")
 _LONGEST_NAME = 5  # words
 _NEAR = 40  # words around a figure that may tell its topic
+_WEAK_AT_LEAST = 3  # different words
 _NEAR_OF = 5  # words
 _MOST_WORDS = 5_000  # of an article that its topic is read from
 
@@ -31,6 +32,11 @@ class NobodyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     work_links: list[str]
     window: int
     fiction: list[str]
+    fiction_weak: list[str]
+    down: list[str]
+    singular: list[str]
+    cases: list[str]
+    agents: list[str]
     business: list[str]
     soft: list[str]
     only_players: list[str]
@@ -59,13 +65,21 @@ class Nobody:
         self._roles = data.roles
         self._one_verbs = frozenset(data.one_verbs)
         self._topics = Vocabulary(
-            {"sport": data.sport, "fiction": told.fiction, "business": told.business, "drill": told.drill}
+            {
+                "sport": data.sport,
+                "fiction": told.fiction,
+                "fiction_weak": told.fiction_weak,
+                "business": told.business,
+                "drill": told.drill,
+            }
         )
         self._rates = Vocabulary({"rate": told.rates})
         self._shares, self._share_links = Vocabulary({"share": told.shares}), Vocabulary({"link": told.share_links})
         self._of, self._subjects, self._figurative = map(frozenset, (told.of, told.subjects, told.figurative))
         self._objects, self._owners, self._times = map(frozenset, (told.objects, told.owners, told.times))
         self._ended, self._of_living, self._lacking = map(frozenset, (told.ended, told.of_living, told.lacking))
+        self._singular, self._cases, self._agents = map(frozenset, (told.singular, told.cases, told.agents))
+        self._down = frozenset(told.down)
         self._money_losses = frozenset(told.money_losses)
         self._works, self._work_links = frozenset(told.works), Vocabulary({"link": told.work_links})
         self._soft, self._only_players = frozenset(told.soft), frozenset(told.only_players)
@@ -109,11 +123,19 @@ class Nobody:
         words, first = sentence.field.tokens.words, sentence.first
         if figure.first > first and words[figure.first - 1] in self._lacking:
             return "who was not there"
+        if trigger.after < figure.first and words[figure.first - 1] in self._agents and trigger.kind in _OF_PERSONS:
+            return "who is counted did the harm"
         if trigger.kind == "LOSSES" and not self._money_losses.isdisjoint(
             words[max(first, trigger.first - 3) : trigger.first]
         ):
             return "losses of money or of matches"
-        if trigger.after >= sentence.after or sentence.gap(trigger.after - 1) != " ":
+        if trigger.kind == "SHOT" and figure.who is None and words[trigger.after - 1] in self._down:
+            return "what is shot down is nobody"
+        if trigger.after >= sentence.after:
+            return None
+        if trigger.kind == "DEAD" and sentence.gap(trigger.after - 1) == "-" and words[trigger.after].isalpha():
+            return "part of a word"
+        if sentence.gap(trigger.after - 1) != " ":
             return None
         behind = words[trigger.after]
         if words[trigger.first] in self._of_living and behind in self._persons and figure.after <= trigger.first:
@@ -140,9 +162,18 @@ class Nobody:
             return "who was harmed is another"
         if not self._subjects.isdisjoint(words[figure.after : trigger.first]):
             return "who was harmed is another"
+        if self._is_no_subject(sentence, figure, trigger):
+            return "the verb is of another"
         if trigger.kind in _OF_PERSONS and self._has_object(sentence, trigger.after):
             return "who is counted did the harm"
         return None
+
+    def _is_no_subject(self, sentence: Sentence, figure: Item, trigger: Item) -> bool:
+        """Whether a preposition stands before several and a verb of one behind."""
+        words = sentence.field.tokens.words
+        if figure.number is None or figure.first == sentence.first or words[figure.first - 1] not in self._cases:
+            return False
+        return not self._singular.isdisjoint(words[figure.after : trigger.first])
 
     def _is_whole(self, sentence: Sentence, figure: Item) -> bool:
         """Whether "half of the" or the like stands before the number."""
@@ -181,7 +212,11 @@ class Nobody:
             head = next((word for word in words[figure.after : trigger.first] if word in self._players), None)
         first, after = min(figure.first, trigger.first), max(figure.after, trigger.after)
         near = self._topics_of(words, max(sentence.first, first - _NEAR), min(sentence.after, after + _NEAR))
-        if "fiction" in near or self._is_told_in_a_work(sentence, figure):
+        if (
+            "fiction" in near
+            or near.get("fiction_weak", 0) >= _WEAK_AT_LEAST
+            or self._is_told_in_a_work(sentence, figure)
+        ):
             return "told in a work of fiction or a game"
         if "drill" in near:
             return "only played, to be ready for it"
