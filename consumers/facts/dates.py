@@ -47,6 +47,8 @@ class DateData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     units: dict[str, int]
     numbers: dict[str, int]
     past_after_days: int
+    surely_past_before: int
+    year_attributes: list[str]
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,8 @@ class DateReader:
         if day is None and (year is not None or on is not None):
             return None
         is_past = None if day is None or on is None else (on - day).days >= self._data.past_after_days
+        if on is None and year is not None and year < self._data.surely_past_before:
+            is_past = True
         return self._said(sentence, self._widened(sentence, *place), day, "day", year=year, is_past=is_past)
 
     def _month(self, sentence: Sentence, token: int, after: int, on: date | None) -> SaidDate | None:
@@ -221,7 +225,8 @@ class DateReader:
             return None
         place = (token, token + 1 + (year is not None))
         if on is None:
-            return self._said(sentence, place, None, "month", year=year)
+            is_old = year is not None and year < self._data.surely_past_before
+            return self._said(sentence, place, None, "month", year=year, is_past=True if is_old else None)
         meant = year or (on.year - 1 if before in self._data.last and month >= on.month else meant_year(month, on))
         months = (on.year - meant) * 12 + on.month - month
         is_past = months > 2 or (months == 2 and on.day > 15)
@@ -230,16 +235,23 @@ class DateReader:
     def _year(self, sentence: Sentence, token: int, after: int, on: date | None) -> SaidDate | None:
         word = sentence.field.tokens.words[token]
         if len(word) == 5 and word.endswith("s") and (decade := year_number(word[:4])) is not None:
-            is_past = None if on is None else decade + 10 <= on.year
-            return self._said(sentence, (token, token + 1), None, "vague", is_past=is_past)
+            has_ended = None if on is None else decade + 10 <= on.year
+            return self._said(sentence, (token, token + 1), None, "vague", is_past=has_ended)
         year = self._year_at(sentence, token, after)
         before = sentence.field.tokens.words[token - 1] if token > sentence.first else ""
         if year is None or not (before in self._year_before or self._is_alone(sentence, token)):
             return None
-        is_past = None
-        if on is not None and not (year == on.year - 1 and on.month == 1):  # in January, last year is not long ago
-            is_past = year < on.year
+        is_past = self._is_past_year(year, on)
+        if is_past is None and on is None and before in self._data.year_attributes and sentence.gap(token) == " ":
+            is_past = True  # nobody calls what has just happened "the 2011 flood"
         return self._said(sentence, (token, token + 1), None, "year", year=year, is_past=is_past)
+
+    def _is_past_year(self, year: int, on: date | None) -> bool | None:
+        if on is None:
+            return True if year < self._data.surely_past_before else None
+        if year == on.year - 1 and on.month == 1:  # in January, last year is not long ago
+            return None
+        return year < on.year
 
     @staticmethod
     def _is_alone(sentence: Sentence, token: int) -> bool:
