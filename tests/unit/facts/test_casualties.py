@@ -69,6 +69,15 @@ K, W, M, C, X = "killed", "wounded", "missing", "captured", "combined"
         pytest.param("Thirty guests fell ill and two died.", [(W, 30, 30), (K, 2, 2)], id="fell-ill-and-died"),
         pytest.param("A hiker was found dead below the ridge.", [(K, 1, 1)], id="one-found-dead"),
         pytest.param("The army has 900 dead and injured a day.", [(X, 900, 900)], id="dead-and-injured"),
+        pytest.param("Death toll in air crash rises to 68 - aviation authority", [(K, 68, 68)], id="toll-and-source"),
+        pytest.param("Rocket kills family of four", [(K, 4, 4)], id="family-of"),
+        pytest.param(
+            "2 Feb. Twin bombs at a shrine. Fatalities 34, injuries 112.", [(K, 34, 34), (W, 112, 112)], id="row"
+        ),
+        pytest.param("Cyclone toll passes 500", [(K, 500, None)], id="toll-passes"),
+        pytest.param(
+            "They buried five firemen on Friday who had been killed in a blaze.", [(K, 5, 5)], id="relative-clause"
+        ),
         pytest.param("The raid left 3 dead and wounded 12.", [(K, 3, 3), (W, 12, 12)], id="dead-and-wounded-so-many"),
         pytest.param("Two of the five victims died.", [(K, 2, 2)], id="part-of-a-whole"),
         pytest.param("Two of the 12 injured died.", [(K, 2, 2), (W, 12, 12)], id="whole-that-is-harmed-too"),
@@ -163,6 +172,13 @@ def test_title_says_what_the_article_is_about() -> None:
     found = casualties("Later 9 people were found dead elsewhere.", title="Landslide kills 7")
 
     assert [(fact.low, fact.main) for fact in found] == [(7, True), (9, False)]
+
+
+def test_figure_told_again_completes_the_first() -> None:
+    (fact,) = casualties("A bomb killed 13 pupils in Alba, police said.", title="Bomb kills 13")
+
+    assert (fact.field, fact.who, fact.place) == ("title", "pupils", "Alba")
+    assert [one.text for one in fact.attributed_to] == ["police"]
 
 
 def test_figure_told_twice_is_one_fact() -> None:
