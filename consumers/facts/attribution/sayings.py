@@ -189,6 +189,8 @@ class Sayings:
         while first > sentence.first and after - first < _LONGEST_NAME:
             if (first < after and is_broken(sentence, first)) or words[first - 1] in self._stops:
                 break
+            if words[first - 1].isdigit():
+                break
             first -= 1
         while first < after and words[first] in self._openers:
             first += 1
