@@ -16,6 +16,7 @@ class AttributionData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quoted_by: list[str]
     nouns: list[str]
     after_nouns: list[str]
+    also_names: list[str]
     surely: list[str]
     determiners: list[str]
     articles: list[str]

@@ -66,13 +66,19 @@ class AttributionReader:
         ending = self._headlines.suffix(article, sentence, after)
         if ending is not None:
             return self._of_headline(article, sentence, ending)
-        said = [one for one in self._of_sentence(article, sentence) if _is_same_piece(sentence, one.at, first)]
+        said = self._near(article, sentence, first)
         named = self._sayings.outlet(article, sentence)
         outlet = None if named is None else sentence.between(*named)
         if said or outlet is not None:
             return _joined(sorted(said, key=lambda one: abs(one.at - first)), outlet)
         opening = self._headlines.prefix(article, sentence, first)
         return Attribution() if opening is None else self._of_headline(article, sentence, opening)
+
+    def _near(self, article: ArticleText, sentence: Sentence, first: int) -> list[_Said]:
+        """What is said in the same part of the sentence; where nobody speaks there, in another of the same prose."""
+        said = self._of_sentence(article, sentence)
+        here = [one for one in said if not _is_parted(sentence, one.at, first, ";")]
+        return here or [one for one in said if not _is_parted(sentence, one.at, first, ";", unless="; ")]
 
     def _of_headline(self, article: ArticleText, sentence: Sentence, place: Place) -> Attribution:
         source = self._speakers.source(article, sentence, place)
@@ -139,10 +145,12 @@ def _joined(said: list[_Said], named: str | None) -> Attribution:
     )
 
 
-def _is_same_piece(sentence: Sentence, token: int, first: int) -> bool:
-    """Whether no semicolon stands between two tokens: several headlines may be told as one sentence."""
+def _is_parted(sentence: Sentence, token: int, first: int, sign: str, unless: str | None = None) -> bool:
+    """Whether a sign parts two tokens, or they are far apart: several headlines may be told as one sentence."""
     low, high = min(token, first), max(token, first)
-    return high - low <= _WIDEST and not any(";" in sentence.gap(at) for at in range(low, high))
+    if high - low > _WIDEST:
+        return True
+    return any(sign in (gap := sentence.gap(at)) and gap != unless for at in range(low, high))
 
 
 def _is_quoted(sentence: Sentence, before: Sentence) -> bool:

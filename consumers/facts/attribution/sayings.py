@@ -54,6 +54,7 @@ class Sayings:
         self._articles = frozenset(data.articles)
         self._links = frozenset(data.links)
         self._after_nouns = frozenset(data.after_nouns)
+        self._also_names = frozenset(data.also_names)
         self._nouns = frozenset(data.nouns)
         self._auxiliaries = frozenset(word for listed in data.auxiliaries for word in listed.split())
         self._openers = frozenset(data.openers)
@@ -94,6 +95,8 @@ class Sayings:
         words = sentence.field.tokens.words
         if hit.first > sentence.first and words[hit.first - 1] in self._articles:
             return True  # "an estimated"
+        if hit.first > sentence.first and words[hit.first] in self._also_names and self._is_name(sentence, hit.first):
+            return True
         if hit.after - hit.first != 1 or words[hit.first] not in self._nouns or hit.after >= sentence.after:
             return False
         if is_broken(sentence, hit.after):
@@ -107,6 +110,12 @@ class Sayings:
 
     def _is_given(self, article: ArticleText, sentence: Sentence, name: Place) -> bool:
         return self._speakers.is_determined(sentence, name) or self._speakers.can_speak(article, sentence, name)
+
+    @staticmethod
+    def _is_name(sentence: Sentence, token: int) -> bool:
+        """Whether a word and the one before it are written as a name is: "Abu Said"."""
+        surfaces = sentence.surface(token - 1), sentence.surface(token)
+        return all(one[:1].isupper() and not one.isupper() for one in surfaces) and sentence.gap(token - 1) == " "
 
     def _said(self, article: ArticleText, sentence: Sentence, hit: Hit) -> Saying | None:
         speaker = self._subject(article, sentence, hit)
@@ -151,7 +160,7 @@ class Sayings:
         if name is not None and self._speaks(article, sentence, name, hit):
             return self._speakers.trimmed(article, sentence, name)
         if name is None or hit.first == sentence.first:
-            inverted = self._inverted(article, sentence, hit)
+            inverted = None if "told" in hit.classes else self._inverted(article, sentence, hit)
             return inverted or self._before_aside(article, sentence, hit)
         return None
 
@@ -179,6 +188,8 @@ class Sayings:
         first = after
         while first > sentence.first and after - first < _LONGEST_NAME:
             if (first < after and is_broken(sentence, first)) or words[first - 1] in self._stops:
+                break
+            if words[first - 1].isdigit():
                 break
             first -= 1
         while first < after and words[first] in self._openers:

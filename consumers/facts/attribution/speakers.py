@@ -67,6 +67,9 @@ class Speakers:
             return True
         if self._speakers.at(words, max(place[0], place[1] - 2), place[1]) is not None:
             return True
+        title = self._speakers.at(words, place[0], place[1])
+        if title is not None and title.after < place[1] and self.is_name(sentence, (title.after, place[1])):
+            return True  # "Mayor Ana Ruiz"
         whole = [mention for mention in self._mentions(article, sentence, place) if mention.after == place[1]]
         return any(_kind(article, mention) in (ActorKind.PERSON, ActorKind.ORGANISATION) for mention in whole)
 
@@ -137,7 +140,8 @@ class Speakers:
         ends = {mention.after for mention in self._mentions(article, sentence, place)}
         for token in range(first, after - 1):
             hit = self._speakers.at(words, token, after)
-            if hit is not None or sentence.surface(token)[:1].isupper():
+            goes_on = self._speakers.at(words, token + 1, after) is not None
+            if hit is not None or (sentence.surface(token)[:1].isupper() and not goes_on):
                 ends.add(token + 1 if hit is None else hit.after)
         for end in sorted(ends):
             if end >= after - 1 or (words[end] not in self._links and not sentence.surface(end)[:1].isupper()):
