@@ -37,6 +37,7 @@ class Past:
         self._words = Vocabulary({"past": data.past_words})
         self._clause_starts = frozenset(data.clause_starts)
         self._relatives = frozenset(data.relatives)
+        self._of = frozenset(data.of)
         self._since = frozenset(data.since)
         self._reasons = frozenset(data.reasons)
         self._date_not = frozenset(data.date_not)
@@ -102,7 +103,8 @@ class Past:
         before = words[max(sentence.first, said.first - 3) : said.first]
         if not self._since.isdisjoint(before[-2:]):
             return said.after <= first and not self._is_apart(sentence, said.after, first)
-        if not self._date_not.isdisjoint(before) or (said.first > first and not self._reasons.isdisjoint(before[-2:])):
+        is_other = not self._date_not.isdisjoint(before) and self._of.isdisjoint(before[-1:])
+        if is_other or (said.first > first and not self._reasons.isdisjoint(before[-2:])):
             return False
         return not (said.precision == "year" and said.after < sentence.after and words[said.after] in self._date_not)
 

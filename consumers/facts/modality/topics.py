@@ -9,6 +9,7 @@ from consumers.facts.vocabulary import Hit, Vocabulary
 
 _AFTER = 12  # words behind a figure in which it is said to be remembered
 _RELATIVE = 3  # words before a verb of harm in which "that" makes it part of what is spoken about
+_OPENS = 2  # words before "years after" where it opens the sentence
 _OPENING = 2  # sentences of an article that say what it is about
 
 
@@ -82,7 +83,7 @@ class Topics:
         is_temporal = "temporal" in topic.classes
         if is_temporal and self._is_behind_comma(sentence, about, first):
             return False
-        opens = topic.first - sentence.first <= _RELATIVE
+        opens = topic.first - sentence.first <= _OPENS
         if not self._is_active(words, first, after) or words[first - 1] in self._about or (is_temporal and not opens):
             return True
         near = words[max(about - 1, first - _RELATIVE) : first]
