@@ -27,6 +27,10 @@ class ContextData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     period: list[str]
     period_before: list[str]
     period_units: list[str]
+    period_lead: list[str]
+    side_behind: list[str]
+    articles: list[str]
+    weekday_endings: list[str]
     per: dict[str, list[str]]
     suffer: list[str]
     as_of: list[str]
@@ -103,7 +107,7 @@ class ContextReader:
 
     def _without_lead(self, sentence: Sentence, hit: Hit) -> str:
         first = hit.first
-        while first < hit.after - 1 and sentence.field.tokens.words[first] in ("in", "over", "during", "on", "at"):
+        while first < hit.after - 1 and sentence.field.tokens.words[first] in self._data.period_lead:
             first += 1
         return sentence.between(first, hit.after)
 
@@ -118,7 +122,7 @@ class ContextReader:
         self, article: ArticleText, sentence: Sentence, first: int, after: int, *, linked: bool = False
     ) -> str | None:
         words = sentence.field.tokens.words
-        if linked and (first >= sentence.after or words[first] not in ("of", "from")):
+        if linked and (first >= sentence.after or words[first] not in self._data.side_behind):
             return None
         for mention in article.mentioned_between(sentence, first, after):
             if mention.direct:
@@ -156,13 +160,13 @@ class ContextReader:
     def _name_at(self, sentence: Sentence, token: int) -> str | None:
         end = token
         words = sentence.field.tokens.words
-        if end < sentence.after and words[end] == "the":
+        if end < sentence.after and words[end] in self._data.articles:
             end += 1
         start = end
         while end < min(sentence.after, start + _LONGEST_PLACE) and sentence.surface(end)[:1].isupper():
             if (
                 words[end] in self._data.months
-                or words[end].endswith("day")
+                or words[end].endswith(tuple(self._data.weekday_endings))
                 or (end > start and sentence.gap(end - 1) != " ")
             ):
                 break

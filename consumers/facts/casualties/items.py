@@ -259,7 +259,8 @@ class Itemizer:
         words = sentence.field.tokens.words
         end = token
         while end < min(after, token + _LONGEST_NOUN_PHRASE):
-            if (end > 0 and sentence.gap(end - 1).strip(" -\u2010\u2011'’“”\"‘.")) or end in numbers:
+            gap = sentence.gap(end - 1) if end > 0 else ""
+            if gap == " - " or gap.strip(" -\u2010\u2011'’“”\"‘.") or end in numbers:
                 break
             hit = self._vocabulary.at(words, end, after)
             if words[end] in self._breaks or (hit is not None and "PERSONNEL" not in hit.classes):

@@ -27,7 +27,7 @@ class MainFigure:
 
     def marked(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates without repeated figures, and the main one of each role marked."""
-        kept = list(_without_repeats(candidates))
+        kept = _without_repeats(candidates)
         mains = {self._main(kept, role) for role in _roles(kept)}
         return [
             replace(candidate, fact=msgspec.structs.replace(candidate.fact, main=True))
@@ -58,17 +58,36 @@ class MainFigure:
         return not words or words[-1] in self._everybody
 
 
-def _without_repeats(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
-    """The candidates; of one figure told several times, the first."""
-    seen: set[tuple[object, ...]] = set()
+def _without_repeats(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates; of one figure told several times, the first, completed by what the others say of it."""
+    first: dict[tuple[object, ...], int] = {}
+    kept: list[Candidate] = []
     for candidate in candidates:
         fact = candidate.fact
         if isinstance(fact, Casualties):
             key = (fact.role, fact.low, fact.high, fact.per, fact.modality)
-            if key in seen:
+            if key in first:
+                at = first[key]
+                kept[at] = _completed(kept[at], fact)
                 continue
-            seen.add(key)
-        yield candidate
+            first[key] = len(kept)
+        kept.append(candidate)
+    return kept
+
+
+def _completed(candidate: Candidate, again: Casualties) -> Candidate:
+    fact = candidate.fact
+    if not isinstance(fact, Casualties):
+        return candidate
+    whole = msgspec.structs.replace(
+        fact,
+        who=fact.who or again.who,
+        side=fact.side or again.side,
+        place=fact.place or again.place,
+        as_of=fact.as_of or again.as_of,
+        attributed_to=fact.attributed_to or again.attributed_to,
+    )
+    return replace(candidate, fact=whole)
 
 
 def _roles(candidates: Sequence[Candidate]) -> list[CasualtyRole]:

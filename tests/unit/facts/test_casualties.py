@@ -57,7 +57,27 @@ K, W, M, C, X = "killed", "wounded", "missing", "captured", "combined"
         pytest.param("Three climbers were listed as missing.", [(M, 3, 3)], id="listed-as-missing"),
         pytest.param("Rebels captured 14 soldiers.", [(C, 14, 14)], id="captured"),
         pytest.param("Some 700 men were killed or wounded.", [(X, 700, 700)], id="killed-or-wounded"),
+        pytest.param("Three men were shot dead in a car park.", [(K, 3, 3)], id="were-shot-dead"),
+        pytest.param("Three men were shot and badly wounded.", [(W, 3, 3)], id="shot-and-wounded"),
+        pytest.param("An airman was shot and killed at home.", [(K, 1, 1)], id="one-shot-and-killed"),
+        pytest.param("Two US sailors were killed.", [(K, 2, 2)], id="us-is-no-money"),
+        pytest.param("A cyclist was struck and killed by a tram.", [(K, 1, 1)], id="struck-and-killed"),
+        pytest.param("Five girls were rushed to hospital after the party.", [(W, 5, 5)], id="rushed-to-hospital"),
+        pytest.param("Deputies found two teens suffering from gunshot wounds.", [(W, 2, 2)], id="gunshot-wounds"),
+        pytest.param("Nine tenants were treated for smoke inhalation.", [(W, 9, 9)], id="smoke-inhalation"),
+        pytest.param("Two boys sustained non-life-threatening injuries.", [(W, 2, 2)], id="slight-injuries"),
+        pytest.param("Thirty guests fell ill and two died.", [(W, 30, 30), (K, 2, 2)], id="fell-ill-and-died"),
+        pytest.param("A hiker was found dead below the ridge.", [(K, 1, 1)], id="one-found-dead"),
         pytest.param("The army has 900 dead and injured a day.", [(X, 900, 900)], id="dead-and-injured"),
+        pytest.param("Death toll in air crash rises to 68 - aviation authority", [(K, 68, 68)], id="toll-and-source"),
+        pytest.param("Rocket kills family of four", [(K, 4, 4)], id="family-of"),
+        pytest.param(
+            "2 Feb. Twin bombs at a shrine. Fatalities 34, injuries 112.", [(K, 34, 34), (W, 112, 112)], id="row"
+        ),
+        pytest.param("Cyclone toll passes 500", [(K, 500, None)], id="toll-passes"),
+        pytest.param(
+            "They buried five firemen on Friday who had been killed in a blaze.", [(K, 5, 5)], id="relative-clause"
+        ),
         pytest.param("The raid left 3 dead and wounded 12.", [(K, 3, 3), (W, 12, 12)], id="dead-and-wounded-so-many"),
         pytest.param("Two of the five victims died.", [(K, 2, 2)], id="part-of-a-whole"),
         pytest.param("Two of the 12 injured died.", [(K, 2, 2), (W, 12, 12)], id="whole-that-is-harmed-too"),
@@ -152,6 +172,13 @@ def test_title_says_what_the_article_is_about() -> None:
     found = casualties("Later 9 people were found dead elsewhere.", title="Landslide kills 7")
 
     assert [(fact.low, fact.main) for fact in found] == [(7, True), (9, False)]
+
+
+def test_figure_told_again_completes_the_first() -> None:
+    (fact,) = casualties("A bomb killed 13 pupils in Alba, police said.", title="Bomb kills 13")
+
+    assert (fact.field, fact.who, fact.place) == ("title", "pupils", "Alba")
+    assert [one.text for one in fact.attributed_to] == ["police"]
 
 
 def test_figure_told_twice_is_one_fact() -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from consumers.facts.languages import load_part
+from consumers.facts.number_words import NumberData
 from consumers.facts.numbers import Number, NumberReader
 from tests.unit.facts.support import article
 
@@ -119,6 +122,17 @@ def test_numbers_do_not_overlap_and_stand_in_order() -> None:
 @pytest.mark.parametrize("text", ["", "9" * 400 + " people", "1" + ",000" * 60 + " people", "ten hundred " * 90])
 def test_numbers_beyond_all_people_are_none_and_no_error(text: str) -> None:
     assert all(number.value < 10_000_000_000 for number in numbers(text))
+
+
+def test_page_of_the_language_has_the_bounds_of_every_vague_word() -> None:
+    page = (Path(__file__).parents[3] / "consumers/rules/LANGUAGE.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.strip("| \n").split("|")] for line in page.splitlines() if line[:1] == "|"]
+    told = {word: row[1:] for row in rows if len(row) == 3 for word in row[0].split(", ")}
+    vague = load_part("en", "numbers", NumberData).vague
+
+    assert {word: [f"{low:,}", f"{high:,}"] for word, (low, high) in vague.items() if " and " not in word} == {
+        word: bounds for word, bounds in told.items() if word in vague
+    }
 
 
 def test_capitals_and_missing_case_change_nothing() -> None:
