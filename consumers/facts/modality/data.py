@@ -59,6 +59,7 @@ class ModalityData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attacks: list[str]
     date_not: list[str]
     since: list[str]
+    back: list[str]
     of: list[str]
     reasons: list[str]
     clause_starts: list[str]

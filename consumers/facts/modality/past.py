@@ -22,6 +22,7 @@ _COMMA, _CLAUSE = 6, 10  # how many words a sign or the beginning of a clause co
 _BEFORE = 2  # as much further is a date before a place than one behind it
 _LEADING = 3  # as far off is a date that opens the sentence
 _NEAR = 8  # words behind a figure in which a name of the past concerns it
+_OPENING = 2  # sentences, the title with them, one of which may open in the past
 _PRECISE = ("day", "week")
 
 
@@ -38,6 +39,7 @@ class Past:
         self._clause_starts = frozenset(data.clause_starts)
         self._relatives = frozenset(data.relatives)
         self._of = frozenset(data.of)
+        self._back = frozenset(data.back)
         self._since = frozenset(data.since)
         self._reasons = frozenset(data.reasons)
         self._date_not = frozenset(data.date_not)
@@ -48,7 +50,21 @@ class Past:
         nearest = self._nearest(sentence, self._near(article, sentence, first, after), first, after)
         if nearest is not None and nearest.is_past is False and nearest.precision in _PRECISE:
             return None
-        return self._topics.of_article(article, sentence)
+        return self._topics.of_article(article, sentence) or self._told_on(article, sentence)
+
+    def _told_on(self, article: ArticleText, sentence: Sentence) -> str | None:
+        """A past that was opened before: by "In 1994, ..." at the beginning, or in the sentence that "it" refers to."""
+        told = next((one for one in article.sentences[:_OPENING] if one.field.name != "title"), sentence)
+        before = article.sentences[sentence.number - 1] if sentence.number else sentence
+        refers = sentence.field.tokens.words[sentence.first] in self._back
+        for one, may in ((told, True), (before, refers and before.index == sentence.index)):
+            dates = self._dates_of(article, one) if may and one is not sentence else ()
+            said = next((said for said in dates if self._may_date(one, said, one.after)), None)
+            if said is None or not said.is_past or any(other.is_past is False for other in dates):
+                continue
+            if one is before or self._leads(one, said):
+                return f"past by {said.text!r} before"
+        return None
 
     def here(self, article: ArticleText, sentence: Sentence, first: int, after: int) -> str | None:
         """Why what stands at a place lies in the past, as its sentence says; None where nothing says so."""

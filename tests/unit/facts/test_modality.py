@@ -155,6 +155,8 @@ def test_each_figure_has_the_date_next_to_it() -> None:
         pytest.param("Officer on trial over shooting", "Three students were killed in the square.", id="trial"),
         pytest.param("Inquest hears of last minutes", "Two brothers died in the cave.", id="inquest"),
         pytest.param("", "Students protested in the capital. They condemned the killing of two boys.", id="protest"),
+        pytest.param("", "In 1994 militias took the town. Three hundred people were killed.", id="opens-in-the-past"),
+        pytest.param("", "The last quake struck in 2009. It killed 300 people.", id="it"),
         pytest.param("", "Hundreds came to the memorial of the fire. It killed 90 people.", id="memorial-first"),
     ],
 )
@@ -168,6 +170,8 @@ def test_article_about_the_past_makes_its_figures_past(title: str, text: str) ->
         pytest.param("Town marks anniversary of collapse", "Four people were killed on Monday.", id="dated"),
         pytest.param("Bomb at vigil kills four", "The blast killed four people.", id="bomb-at-a-vigil"),
         pytest.param("Four killed as bomber strikes memorial", "The blast killed four people.", id="bomber"),
+        pytest.param("", "The mill was built in 1998. It burned on Sunday, killing four people.", id="it-on-sunday"),
+        pytest.param("", "The mill was built in 1998. It burned down and four people were killed.", id="built"),
         pytest.param("Protests turn deadly", "Four people were killed when police opened fire.", id="deadly-protests"),
     ],
 )  # fmt: skip
