@@ -52,8 +52,8 @@ class CasualtyFinder:
 
     def _candidate(self, article: ArticleText, sentence: Sentence, figure: Figure) -> Candidate:
         number = figure.number
-        span = sentence.place(min(figure.first, figure.trigger[0]), max(figure.after, figure.trigger[1]))
         first, after = min(figure.first, figure.trigger[0]), max(figure.after, figure.trigger[1])
+        span = sentence.place(first, after)
         context = self._context.context(article, sentence, figure)
         said = self._attribution.attribution(article, sentence, first, after)
         modality, reason = self._modality.modality(article, sentence, first, after)
@@ -88,7 +88,7 @@ class CasualtyFinder:
             *([reason] if reason else []),
             *said.why,
         )
-        return Candidate(self.type, sentence.field.name, span, sentence.between(figure.first, figure.after), why, fact)
+        return Candidate(self.type, sentence.field.name, span, sentence.between(first, after), why, fact)
 
     def _is_background(self, sentence: Sentence, figure: Figure) -> bool:
         first = min(figure.first, figure.trigger[0])

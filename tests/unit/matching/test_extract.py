@@ -70,6 +70,7 @@ def test_every_key_of_a_fact_is_printed_also_where_it_says_what_is_usual() -> No
                 "place": None,
                 "as_of": None,
                 "main": True,
+                "reported_by": [],
                 "modality": "happened",
                 "attributed_to": [{"text": "ministry"}],
                 "quote": "40 killed",
