@@ -29,15 +29,16 @@ def bounded_fact(fact: Fact) -> Fact:
             period=_line(fact.period),
             quote=one_line(fact.quote, _MAX_QUOTE),
             attributed_to=sources,
+            reported_by=_lines(fact.reported_by),
         )
     return replace(
         fact,
         participants=tuple(_bounded(one) for one in fact.participants[:_MOST]),
         others=tuple(_bounded(one) for one in fact.others[:_MOST]),
-        reported_by=tuple(one_line(one, _MAX_NAME) for one in fact.reported_by[:_MOST]),
+        reported_by=_lines(fact.reported_by),
         told_by=_line(fact.told_by),
         on_said=_line(fact.on_said),
-        confirmed_by=tuple(one_line(one, _MAX_NAME) for one in fact.confirmed_by[:_MOST]),
+        confirmed_by=_lines(fact.confirmed_by),
         topics=tuple(Topic(text=one_line(one.text, _MAX_NAME), span=one.span) for one in fact.topics[:_MOST]),
         quote=one_line(fact.quote, _MAX_QUOTE),
         attributed_to=sources,
@@ -79,3 +80,7 @@ def _bounded(one: _Named) -> _Named:
 
 def _line(text: str | None) -> str | None:
     return None if text is None else one_line(text, _MAX_NAME)
+
+
+def _lines(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one_line(text, _MAX_NAME) for text in texts[:_MOST])

@@ -48,6 +48,7 @@ class Casualties(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
         per: A rate; None for a count.
         side: Actor id of the side that suffered.
         main: The figure the article is about.
+        reported_by: The outlets through which it came, where the article names any.
         span: Code points of `field`.
     """
 
@@ -63,6 +64,7 @@ class Casualties(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     place: str | None = None
     as_of: date | None = None
     main: bool = False
+    reported_by: tuple[str, ...] = ()
     modality: Modality = "happened"
     attributed_to: tuple[Source, ...] = ()
     quote: str = ""

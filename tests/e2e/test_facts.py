@@ -26,6 +26,10 @@ CALL = (
     "Trump and Putin discuss grain",
     "Donald Trump and Vladimir Putin spoke by phone on Thursday, the Kremlin said.",
 )
+SUMMARIES = {
+    "casualties": "at least 41 killed; according to the health ministry (1 voice)",
+    "leader_call": "Donald Trump – Vladimir Putin, by phone, happened ",
+}
 MEETING = ("Trump and Putin meet", "Donald Trump and Vladimir Putin met in Geneva; phones had to stay outside.")
 
 
@@ -58,6 +62,8 @@ def test_a_fact_in_an_entry_becomes_an_alert_that_stands_on_it(
     (evidence,) = alert["data"]["evidence"]
     assert evidence["condition"].startswith(f"{kind}: ")
     assert evidence["text"] in told[1]
+    assert alert["data"]["summary"].startswith(SUMMARIES[kind])
+    assert alert["data"]["facts"][0]["type"] == kind
 
 
 def _item(number: int, title: str, summary: str) -> Item:

@@ -76,6 +76,7 @@ class CasualtyFinder:
             as_of=context.as_of,
             modality=modality,
             attributed_to=said.sources,
+            reported_by=() if said.reported_by is None else (said.reported_by,),
             quote=sentence.text,
             field=sentence.field.name,
             span=span,

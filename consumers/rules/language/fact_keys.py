@@ -69,6 +69,7 @@ KEYS: dict[str, dict[str, Key]] = {
         "place": Key(Takes.WORDS, "Words of the place.", optional=True),
         "as_of": Key(Takes.DATE, "The day, month or year at which the figure stands.", optional=True),
         "main": Key(Takes.BOOLEAN, "Whether it is the figure that the article is about."),
+        "reported_by": Key(Takes.POSITION_OR_WORDS, "The outlet through which it came.", optional=True),
         **_EVERY_FACT,
     },
     "leader_call": {

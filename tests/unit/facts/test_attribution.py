@@ -126,6 +126,12 @@ def test_speaker_of_another_sentence(text: str) -> None:
     assert source.text == "Governor Ida Falk"
 
 
+def test_figure_names_the_outlet_through_which_it_came() -> None:
+    (fact,) = casualties("The blast killed six, two doctors told Reuters.")
+
+    assert fact.reported_by == ("Reuters",)
+
+
 def test_registry_says_who_speaks_and_in_which_office() -> None:
     (fact,) = casualties("Ukraine lost 300 soldiers in May, Vladimir Putin said.")
 

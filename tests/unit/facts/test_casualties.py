@@ -103,6 +103,7 @@ def test_figure_is_found(text: str, expected: list[Shown]) -> None:
             id="including",
         ),
         pytest.param("He killed his wife and two sons.", [(K, 1, 1), (K, 2, 2)], id="row"),
+        pytest.param("The blast killed six, two doctors said.", [(K, 6, 6)], id="who-says-so-is-not-in-the-row"),
         pytest.param("Two guards and three drivers were killed.", [(K, 2, 2), (K, 3, 3)], id="row-before-the-verb"),
         pytest.param(
             "Estimated casualties: 1,822 total (North 322; South 1,500).",
