@@ -36,6 +36,7 @@ class CasualtyData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     macros: dict[str, str]
     roles: dict[str, str]
     dependent: list[str]
+    common: list[str]
     patterns: list[PatternData]
     singular: list[PatternData]
     parts: list[PatternData]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from consumers.facts.article import ArticleText, Sentence
@@ -72,7 +72,7 @@ class FigureReader:
         )
         phrases = [text.split() for name in data.roles if name not in data.dependent for text in data.classes[name]]
         alone = frozenset(words[0] for words in phrases if len(words) == 1)
-        self.triggers = alone | {_telling(words) for words in phrases if alone.isdisjoint(words)}
+        self.triggers = alone | {_telling(words, data.common) for words in phrases if alone.isdisjoint(words)}
 
     def figures(self, article: ArticleText, sentence: Sentence) -> tuple[list[Figure], list[Refused]]:
         """The figures of a sentence in order, and the numbers that are none."""
@@ -188,6 +188,6 @@ def _is_part(items: Sequence[Item], at: int) -> bool:
     return False
 
 
-def _telling(words: Sequence[str]) -> str:
-    """Of a phrase, the word that tells most: the longest."""
-    return max(words, key=len)
+def _telling(words: Sequence[str], common: Container[str]) -> str:
+    """Of a phrase, the word that tells most: the longest that is not common."""
+    return max(words, key=lambda word: (word not in common, len(word)))
